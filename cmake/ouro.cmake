@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# The words in which every component's CMakeLists.txt is written.
+
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# What all of our code is compiled with.
+add_library(ouro_flags INTERFACE)
+target_include_directories(ouro_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(ouro_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds -Wno-error=restrict>)
+target_compile_definitions(ouro_flags INTERFACE OURO_VERSION="${PROJECT_VERSION}")
+if(OURO_SANITIZE)
+    target_compile_options(ouro_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+endif()
+
+# What base, protocol and firmware are compiled with on top: no exceptions, no RTTI.
+add_library(ouro_freestanding_flags INTERFACE)
+target_link_libraries(ouro_freestanding_flags INTERFACE ouro_flags)
+target_compile_options(ouro_freestanding_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+
+# ouro_library(NAME [FREESTANDING] SOURCES … [DEPENDS …]): a component. DEPENDS are public.
+function(ouro_library name)
+    cmake_parse_arguments(ARG "FREESTANDING" "" "SOURCES;DEPENDS" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    if(ARG_FREESTANDING)
+        target_link_libraries(${name} PRIVATE ouro_freestanding_flags)
+    else()
+        target_link_libraries(${name} PRIVATE ouro_flags)
+    endif()
+    target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
+endfunction()
+
+# ouro_test(NAME SOURCES … [DEPENDS …] [WORKING_DIRECTORY …]): a GoogleTest program; each TEST is a ctest case.
+function(ouro_test name)
+    cmake_parse_arguments(ARG "" "WORKING_DIRECTORY" "SOURCES;DEPENDS" ${ARGN})
+    if(NOT ARG_WORKING_DIRECTORY)
+        set(ARG_WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    endif()
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE ouro_flags ${ARG_DEPENDS} GTest::gtest GTest::gtest_main Threads::Threads)
+    gtest_discover_tests(${name} WORKING_DIRECTORY ${ARG_WORKING_DIRECTORY} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+endfunction()
+
+# ouro_fuzz(NAME SOURCES … [DEPENDS …]): a libFuzzer target; without OURO_FUZZ a program that replays its corpus as a test.
+function(ouro_fuzz name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+    if(OURO_FUZZ)
+        add_executable(${name} ${ARG_SOURCES})
+        target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+        add_test(NAME ${name}.replay COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    endif()
+    target_link_libraries(${name} PRIVATE ouro_flags ${ARG_DEPENDS})
+endfunction()

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only way between the VM core and the hardware core.
+#pragma once
+
+#include "base/ring.hpp"
+#include "firmware/bridge/messages.hpp"
+#include "firmware/contract/signal.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace firmware::bridge {
+
+/// Bounded queues, a picture of the pins, and counters. One thread is the VM core and one the hardware core; each
+/// uses its own side only. Nothing here blocks or allocates.
+///
+/// | queue | depth | when full |
+/// |---|---|---|
+/// | pin_commands | 32 | the VM core waits up to 100 ms, then OSError(ETIMEDOUT) |
+/// | home_messages | 16 | as above; a log line is dropped at once and counted |
+/// | pin_edges | 32 | the edge is dropped and counted; the level is still right in `levels` |
+/// | home_commands | 8 | the hardware core answers `busy` |
+/// | console_in, console_out | 1,024 / 4,096 bytes | input: dropped, as a UART does; output: the VM core waits up to 100 ms, then drops |
+struct Bridge {
+    base::Ring<PinCommand, 32> pin_commands;   ///< VM → hardware
+    base::Ring<HomeMessage, 16> home_messages; ///< VM → hardware
+    base::Ring<std::uint8_t, 4096> console_out; ///< VM → hardware
+
+    base::Ring<PinEdge, 32> pin_edges;         ///< hardware → VM
+    base::Ring<HomeCommand, 8> home_commands;  ///< hardware → VM
+    base::Ring<std::uint8_t, 1024> console_in; ///< hardware → VM
+
+    /// Pin commands pushed by the VM core, and those of them that the hardware core has carried out. Equal means that
+    /// `levels` shows the effect of every command.
+    std::atomic<std::uint32_t> pin_commands_sent{0};
+    std::atomic<std::uint32_t> pin_commands_done{0};
+
+    /// The level at each pin, as the hardware core last saw it.
+    std::array<std::atomic<bool>, contract::pin_count> levels{};
+
+    /// Whether the home listens: the link was heard within the last 25 s.
+    std::atomic<bool> home_up{false};
+    /// Seconds since 1970 minus uptime, in microseconds; 0 until the hub has said what time it is.
+    std::atomic<std::int64_t> epoch_offset_us{0};
+
+    std::atomic<std::uint32_t> edges_dropped{0};
+    std::atomic<std::uint32_t> logs_dropped{0};
+    std::atomic<std::uint32_t> console_dropped{0};
+
+    contract::Signal* wake_hardware = nullptr; ///< set before either core starts
+    contract::Signal* wake_vm = nullptr;       ///< set before either core starts
+};
+
+} // namespace firmware::bridge

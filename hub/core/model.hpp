@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hub's picture of the world: boards, entities, and what changes about them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hub::core {
+
+/// Wall-clock time with microseconds, as stored and shown.
+using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+using Json = nlohmann::json;
+
+/// Home Assistant's kinds, by the words of docs/protocol.md.
+enum class Kind : std::uint8_t {
+    sensor, binary_sensor, switch_, light, button, event, number, select, text, lock, cover,
+};
+
+/// An entity as its board declared it. `options` is an object of Home Assistant's option names (device_class,
+/// unit_of_measurement, event_types, …), checked by `core/declaration`.
+struct Entity {
+    std::string id;
+    Kind kind = Kind::sensor;
+    std::string name;
+    Json options = Json::object();
+};
+
+/// A value and when it was measured. `value` is a JSON scalar; null means unknown.
+struct State {
+    Json value;
+    Time at;
+};
+
+/// A guarded output of the board itself.
+struct Output {
+    bool on = false;
+    std::string cause;
+    Time at;
+};
+
+/// Why the hub believes that a board is alive: what was last heard, when, by which path.
+struct Evidence {
+    std::string what; ///< "up", "state door", "console"
+    std::string path; ///< "serial uart0 of virtual board", "MQTT"
+    Time at;
+};
+
+struct Board {
+    std::string uid;
+    std::string name;
+    std::string profile; ///< a name in firmware/boards, e.g. "intercom"; empty if unknown
+    std::string app;
+    std::string runtime;
+    std::string version;
+    std::int64_t boot = 0;
+    std::string decl; ///< the declaration's hash
+    bool online = false;
+    bool is_virtual = false;
+    std::optional<Evidence> evidence;
+    std::vector<Entity> entities; ///< in the order of declaration
+    std::vector<std::pair<std::string, State>> states;   ///< by entity id
+    std::vector<std::pair<std::string, Output>> outputs; ///< by output name
+    std::optional<std::int64_t> heap_free;               ///< bytes, from the last `up`
+};
+
+// --- what changes -----------------------------------------------------------------------------------------------
+
+struct BoardChanged { std::string uid; };  ///< anything on its card: online, hello, evidence's path, declaration
+struct EntitiesDeclared { std::string uid; };
+struct StateChanged { std::string uid; std::string id; State state; };
+struct EventFired {
+    std::string uid;
+    std::string id;
+    std::string type;
+    Json data;
+    Time at;
+    bool late = false; ///< too old to be told to Home Assistant
+};
+struct OutputChanged { std::string uid; std::string name; Output output; };
+struct LogLine { std::string uid; std::string level; std::string text; Time at; };
+struct Crashed { std::string uid; Json crash; Time at; };
+/// `source`: "web", "cli", "mqtt", "api". `outcome`: "sent", "done", "failed", "refused", "timeout".
+struct CommandChanged {
+    std::string uid;
+    std::string id;
+    std::string cmd_id;
+    Json value;
+    std::string source;
+    std::string outcome;
+    std::string text;
+    Time at;
+};
+struct ConsoleText { std::string uid; std::string bytes; Time at; };
+struct Heartbeat { std::string uid; std::int64_t uptime_ms = 0; Json figures; Time at; };
+
+using Change = std::variant<BoardChanged, EntitiesDeclared, StateChanged, EventFired, OutputChanged, LogLine, Crashed,
+                            CommandChanged, ConsoleText, Heartbeat>;
+
+/// Hears of every change, in order, on the core's thread. Must not block and must not call back into the core.
+class Observer {
+public:
+    virtual void on_change(const Change& change) = 0;
+
+protected:
+    ~Observer() = default;
+};
+
+} // namespace hub::core
