@@ -3,6 +3,7 @@
 #pragma once
 
 #include "firmware/contract/interpreter.hpp"
+#include "firmware/vm/core.hpp"
 #include "firmware/vm/inputs.hpp"
 
 #include <cstddef>
@@ -14,11 +15,24 @@ namespace firmware::vm {
 
 /// What the board's data gives the VM.
 struct Config {
-    std::span<std::uint8_t> heap;   ///< the garbage-collected heap, owned by the caller for the whole life
-    std::size_t stack_bytes = 0;    ///< how much C stack Python may use before RuntimeError; the thread's own is larger
-    std::string_view app;           ///< starts `/pyapps/<app>/app.py` after each reset; empty: only the prompt
-    std::string_view uid;           ///< machine.unique_id()
+    std::span<std::uint8_t> heap; ///< the garbage-collected heap, owned by the caller for the whole life
+    std::size_t stack_bytes = 0;  ///< how much C stack Python may use before RuntimeError; the thread's own is larger
+    std::string_view app;         ///< starts `/pyapps/<app>/app.py` after each reset; empty: only the prompt
+    std::string_view uid;         ///< machine.unique_id()
 };
+
+/// How much more C stack the same Python needs here than on a 32-bit microcontroller, for which `stack_bytes` is
+/// given: words are twice as wide, calls keep more of them, and a sanitizer pads what it watches.
+inline constexpr std::size_t stack_factor = sizeof(void*) / 4 * 2;
+
+/// The stack to give the thread that calls `run` on a host. MicroPython does not count all of its recursion (hashing
+/// and comparing nested tuples, nested groups of a regular expression): there a program's depth is bounded by what fits
+/// into its heap, and this is enough for that. It is address space; only what is used takes memory.
+constexpr std::size_t thread_stack_bytes(const Config& config) noexcept {
+    constexpr std::size_t frame_bytes_for_a_heap_byte = 256;
+    constexpr std::size_t own = 1024 * 1024;
+    return own + config.stack_bytes * stack_factor + config.heap.size() * frame_bytes_for_a_heap_byte;
+}
 
 /// One VM per process or chip: its state is one global. `run` belongs to the VM core; the rest, from Interpreter, to
 /// the hardware core.
@@ -39,7 +53,9 @@ public:
     std::uint32_t heartbeat() const noexcept override;
 
 private:
-    Inputs& inputs_;
+    void live_once() noexcept;
+
+    Core core_;
     Config config_;
 };
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the board's app and says how it ended.
+#pragma once
+
+#include <string_view>
+
+namespace firmware::vm {
+
+/// Makes `/lib` and the app's folder places to import from. May raise MemoryError.
+void prepare_path(std::string_view app);
+
+/// Runs `/pyapps/<app>/app.py` to its end. Its exceptions are shown on the console and reported to the home; none
+/// leaves. Without such a file only a warning is logged.
+void run_app(std::string_view app);
+
+/// Reports that the app ended, however it ended; nothing if none ran. Never raises.
+void end_app() noexcept;
+
+} // namespace firmware::vm

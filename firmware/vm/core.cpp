@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/vm/core.hpp"
+
+#include "base/expect.hpp"
+#include "firmware/vm/modules/machine.hpp"
+#include "firmware/vm/mp/micropython.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace firmware::vm {
+namespace {
+
+std::atomic<Core*> running_core{nullptr};
+
+constexpr int branches_between_hooks = 1000;
+/// The hardware core need not tell when it has taken something from a queue; look again this often.
+constexpr base::Micros full_poll = base::from_ms(1);
+
+} // namespace
+
+Core& core() noexcept { return *running_core.load(std::memory_order_relaxed); }
+
+void set_core(Core* running) noexcept {
+    Core* before = running_core.exchange(running);
+    expect(running == nullptr || before == nullptr);
+}
+
+bool core_is_set() noexcept { return running_core.load(std::memory_order_relaxed) != nullptr; }
+
+void Core::call(std::uint8_t attention) noexcept {
+    attention_.fetch_or(attention, std::memory_order_release);
+    if (auto* wake = inputs.bridge().wake_vm; wake != nullptr) wake->notify();
+}
+
+bool Core::service() noexcept {
+    heartbeat.fetch_add(1, std::memory_order_relaxed);
+    bool called = false;
+    if (attention_.load(std::memory_order_relaxed) != 0) {
+        const std::uint8_t calls = attention_.fetch_and(static_cast<std::uint8_t>(~attention_interrupt));
+        if ((calls & (attention_abort | attention_stop)) != 0) {
+            mp_sched_vm_abort();
+            called = true;
+        } else if (interruptible.load(std::memory_order_relaxed)) {
+            mp_sched_keyboard_interrupt();
+            called = true;
+        }
+    }
+    if (service_edges()) edges_scheduled_ = stirred = true;
+    if (!inputs.bridge().home_commands.empty()) stirred = true;
+    return called;
+}
+
+bool Core::service_edges() noexcept {
+    bool any = false;
+    bridge::PinEdge edge;
+    while (mp_sched_num_pending() < MICROPY_SCHEDULER_DEPTH && inputs.bridge().pin_edges.pop(edge)) {
+        schedule_pin_edge(edge);
+        any = true;
+    }
+    return any;
+}
+
+void Core::wait_until(base::Micros deadline) noexcept {
+    // Callbacks that have just run may have made ready what the caller waits for: it must look before it sleeps.
+    if (edges_scheduled_ || MP_STATE_VM(sched_state) == MP_SCHED_PENDING || aborting()) {
+        edges_scheduled_ = false;
+        return;
+    }
+    if (inputs.now() < deadline) inputs.wait_until(deadline);
+    heartbeat.fetch_add(1, std::memory_order_relaxed);
+}
+
+template <typename Queue, typename Element>
+bool Core::push_within(Queue& queue, const Element& element, base::Micros patience) noexcept {
+    auto* wake = inputs.bridge().wake_hardware;
+    bool pushed = queue.push(element);
+    const base::Micros deadline = inputs.now() + patience;
+    while (!pushed && inputs.now() < deadline && !aborting()) {
+        if (wake != nullptr) wake->notify();
+        inputs.wait_until(std::min(deadline, inputs.now() + full_poll));
+        pushed = queue.push(element);
+    }
+    if (pushed && wake != nullptr) wake->notify();
+    return pushed;
+}
+
+void Core::write_console(std::string_view text) noexcept {
+    auto& bridge = inputs.bridge();
+    std::size_t written = 0;
+    while (written < text.size()) {
+        if (bridge.console_out.push(static_cast<std::uint8_t>(text[written]))) {
+            ++written;
+            console_stalled_ = false;
+            continue;
+        }
+        // Who has not read for the full time once is not waited for again before there is room.
+        const base::Micros patience = console_stalled_ ? 0 : full_wait;
+        if (!push_within(bridge.console_out, static_cast<std::uint8_t>(text[written]), patience)) {
+            console_stalled_ = true;
+            bridge.console_dropped.fetch_add(static_cast<std::uint32_t>(text.size() - written));
+            return;
+        }
+        ++written;
+    }
+    if (bridge.wake_hardware != nullptr) bridge.wake_hardware->notify();
+}
+
+bool Core::send(const bridge::HomeMessage& message) noexcept {
+    auto& bridge = inputs.bridge();
+    const bool is_log = message.op == bridge::HomeMessage::Op::log;
+    const bool sent = push_within(bridge.home_messages, message, is_log ? 0 : full_wait);
+    if (!sent && is_log) bridge.logs_dropped.fetch_add(1);
+    return sent;
+}
+
+bool Core::send(const bridge::PinCommand& command) noexcept {
+    auto& bridge = inputs.bridge();
+    // Counted before the hardware core can see it: `done` must never be ahead of `sent`.
+    bridge.pin_commands_sent.fetch_add(1);
+    const bool sent = push_within(bridge.pin_commands, command, full_wait);
+    if (!sent) bridge.pin_commands_sent.fetch_sub(1);
+    return sent;
+}
+
+bridge::HomeMessage Core::message(bridge::HomeMessage::Op op) noexcept {
+    bridge::HomeMessage message;
+    message.op = op;
+    message.at = inputs.now();
+    return message;
+}
+
+void Core::log(std::uint8_t level, std::string_view text) noexcept {
+    bridge::HomeMessage line = message(bridge::HomeMessage::Op::log);
+    line.level = level;
+    line.text = text;
+    send(line);
+}
+
+bool Core::read_pin(contract::Pin pin) noexcept {
+    auto& bridge = inputs.bridge();
+    const base::Micros deadline = inputs.now() + pin_settle_wait;
+    while (bridge.pin_commands_done.load(std::memory_order_acquire) != bridge.pin_commands_sent.load() &&
+           inputs.now() < deadline && !aborting()) {
+        inputs.wait_until(std::min(deadline, inputs.now() + full_poll));
+    }
+    return bridge.levels[pin].load(std::memory_order_acquire);
+}
+
+void Core::begin_life() noexcept {
+    attention_.fetch_and(attention_stop);
+    MP_STATE_VM(vm_abort) = false;
+    state = contract::VmState::starting;
+    interruptible = false;
+    stirred = false;
+    soft_reset_wanted = false;
+    edges_scheduled_ = false;
+    ouro_vm_countdown = branches_between_hooks;
+    forget_pins();
+}
+
+} // namespace firmware::vm
+
+extern "C" {
+
+int ouro_vm_countdown = 0;
+
+bool ouro_vm_hook() {
+    using namespace firmware::vm;
+    ouro_vm_countdown = branches_between_hooks;
+    core().inputs.computing();
+    return core().service();
+}
+
+void ouro_vm_service() { firmware::vm::core().service(); }
+
+void ouro_vm_wait_ms(std::int64_t timeout_ms) {
+    auto& core = firmware::vm::core();
+    core.wait_until(timeout_ms < 0 ? base::never : core.inputs.now() + base::from_ms(timeout_ms));
+}
+
+std::uint32_t ouro_vm_random() { return firmware::vm::core().inputs.random(); }
+
+} // extern "C"

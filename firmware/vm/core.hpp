@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What MicroPython and our modules in it share while a session runs: the inputs, and who calls for attention.
+#pragma once
+
+#include "firmware/contract/interpreter.hpp"
+#include "firmware/vm/inputs.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace firmware::vm {
+
+/// The console's and the queues' patience when they are full.
+inline constexpr base::Micros full_wait = base::from_ms(100);
+/// How long reading a pin waits for the commands before it.
+inline constexpr base::Micros pin_settle_wait = base::from_ms(10);
+
+/// Calls for the VM's attention, as bits. Set from the hardware core, looked at by the VM core only, in the hook and in
+/// waits: so nothing but the VM core ever touches MicroPython's state, and no lock is needed.
+enum Attention : std::uint8_t {
+    attention_interrupt = 1, ///< Ctrl-C
+    attention_abort = 2,     ///< a fresh VM; stays set until there is one
+    attention_stop = 4,      ///< no further VM
+};
+
+/// One for each session. Unless said otherwise: VM core only; no call raises a Python exception.
+class Core {
+public:
+    explicit Core(Inputs& door) noexcept : inputs(door) {}
+
+    /// Any thread.
+    void call(std::uint8_t attention) noexcept;
+
+    /// Takes over what waits on the bridge: interrupts and aborts become pending in MicroPython, edges are
+    /// scheduled as far as there is room. Returns true for an interrupt or abort.
+    bool service() noexcept;
+
+    /// Waits until something comes or `deadline`; not at all when work for Python is pending.
+    void wait_until(base::Micros deadline) noexcept;
+
+    /// Puts text on the console; drops and counts what nobody takes.
+    void write_console(std::string_view text) noexcept;
+
+    /// Queues a message or a command; false when the queue stayed full for `full_wait`. A log line is dropped at once
+    /// and counted.
+    bool send(const bridge::HomeMessage& message) noexcept;
+    bool send(const bridge::PinCommand& command) noexcept;
+
+    /// A message stamped with the present.
+    bridge::HomeMessage message(bridge::HomeMessage::Op op) noexcept;
+    void log(std::uint8_t level, std::string_view text) noexcept;
+
+    /// Waits until the hardware core has carried out all pin commands, at most `pin_settle_wait`; then the level.
+    bool read_pin(contract::Pin pin) noexcept;
+
+    bool aborting() const noexcept { return (attention_.load(std::memory_order_relaxed) & ~attention_interrupt) != 0; }
+    bool stopping() const noexcept { return (attention_.load(std::memory_order_relaxed) & attention_stop) != 0; }
+
+    /// Before each fresh VM.
+    void begin_life() noexcept;
+
+    Inputs& inputs;
+    /// Whether Ctrl-C interrupts, or is a byte for whoever reads the console.
+    std::atomic<bool> interruptible{false};
+    std::atomic<contract::VmState> state{contract::VmState::off};
+    std::atomic<std::uint32_t> heartbeat{0};
+    /// Commands or edges came since Python last asked for the next command: what `_ha.link` is readable for.
+    bool stirred = false;
+    bool soft_reset_wanted = false;
+    bool app_running = false; ///< app_started was sent, app_stopped not yet
+
+private:
+    template <typename Queue, typename Element>
+    bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
+    bool service_edges() noexcept;
+
+    std::atomic<std::uint8_t> attention_{0};
+    bool edges_scheduled_ = false;
+    bool console_stalled_ = false;
+};
+
+/// The running session's. Only while one runs.
+Core& core() noexcept;
+void set_core(Core* running) noexcept;
+bool core_is_set() noexcept;
+
+} // namespace firmware::vm

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/vm/file_system.hpp"
+
+#include "firmware/vm/core.hpp"
+#include "firmware/vm/flash_image.hpp"
+#include "firmware/vm/mp/micropython.hpp"
+
+#include <algorithm>
+#include <span>
+
+extern "C" {
+extern const mp_obj_base_t ouro_flash_obj;
+extern const mp_obj_type_t mp_type_vfs_lfs2;
+}
+
+namespace firmware::vm {
+namespace {
+
+/// `function(flash, progsize=…)`, for both mounting and formatting: the two must agree.
+mp_obj_t call_with_flash(mp_obj_t function) {
+    const auto program_bytes = core().inputs.storage().geometry().program_bytes;
+    mp_obj_t args[] = {MP_OBJ_FROM_PTR(&ouro_flash_obj), MP_OBJ_NEW_QSTR(MP_QSTR_progsize),
+                       MP_OBJ_NEW_SMALL_INT(program_bytes)};
+    return mp_call_function_n_kw(function, 1, 1, args);
+}
+
+mp_obj_t open_file_system() {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        const mp_obj_t vfs = call_with_flash(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2));
+        nlr_pop();
+        return vfs;
+    }
+    return MP_OBJ_NULL;
+}
+
+/// The part of `block` that starts at `offset`; raises OSError beyond the end.
+std::uint32_t flash_offset(mp_obj_t block_in, mp_obj_t offset_in) {
+    const auto geometry = core().inputs.storage().geometry();
+    const mp_int_t block = mp_obj_get_int(block_in);
+    const mp_int_t offset = mp_obj_get_int(offset_in);
+    if (block < 0 || block >= static_cast<mp_int_t>(geometry.block_count) || offset < 0 ||
+        offset >= static_cast<mp_int_t>(geometry.block_bytes)) {
+        mp_raise_OSError(MP_EINVAL);
+    }
+    return static_cast<std::uint32_t>(block) * geometry.block_bytes + static_cast<std::uint32_t>(offset);
+}
+
+mp_obj_t status(bool ok) { return MP_OBJ_NEW_SMALL_INT(ok ? 0 : -MP_EIO); }
+
+} // namespace
+
+void mount_file_system() {
+    mp_obj_t vfs = open_file_system();
+    if (vfs == MP_OBJ_NULL && flash_is_blank(core().inputs.storage())) {
+        call_with_flash(mp_load_attr(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2), MP_QSTR_mkfs));
+        vfs = open_file_system();
+    }
+    if (vfs == MP_OBJ_NULL) {
+        constexpr std::string_view text =
+            "the file system is damaged and was left alone; erase the flash to start anew";
+        core().write_console(text);
+        core().write_console("\r\n");
+        core().log(3, text);
+        return;
+    }
+    mp_vfs_mount_and_chdir_protected(vfs, MP_OBJ_NEW_QSTR(MP_QSTR__slash_));
+}
+
+} // namespace firmware::vm
+
+extern "C" {
+
+using namespace firmware::vm;
+
+mp_obj_t ouro_flash_readblocks(std::size_t count, const mp_obj_t* args) {
+    const std::uint32_t offset = flash_offset(args[1], count == 4 ? args[3] : MP_OBJ_NEW_SMALL_INT(0));
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[2], &buffer, MP_BUFFER_WRITE);
+    const std::span into(static_cast<std::uint8_t*>(buffer.buf), buffer.len);
+    return status(core().inputs.storage().read(offset, into).has_value());
+}
+
+mp_obj_t ouro_flash_writeblocks(std::size_t count, const mp_obj_t* args) {
+    const std::uint32_t offset = flash_offset(args[1], count == 4 ? args[3] : MP_OBJ_NEW_SMALL_INT(0));
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[2], &buffer, MP_BUFFER_READ);
+    const std::span bytes(static_cast<const std::uint8_t*>(buffer.buf), buffer.len);
+    return status(core().inputs.storage().program(offset, bytes).has_value());
+}
+
+mp_obj_t ouro_flash_ioctl(mp_obj_t, mp_obj_t request, mp_obj_t argument) {
+    auto& storage = core().inputs.storage();
+    switch (mp_obj_get_int(request)) {
+    case MP_BLOCKDEV_IOCTL_SYNC: return status(storage.sync().has_value());
+    case MP_BLOCKDEV_IOCTL_BLOCK_COUNT: return MP_OBJ_NEW_SMALL_INT(storage.geometry().block_count);
+    case MP_BLOCKDEV_IOCTL_BLOCK_SIZE: return MP_OBJ_NEW_SMALL_INT(storage.geometry().block_bytes);
+    case MP_BLOCKDEV_IOCTL_BLOCK_ERASE: {
+        flash_offset(argument, MP_OBJ_NEW_SMALL_INT(0));
+        return status(storage.erase(static_cast<std::uint32_t>(mp_obj_get_int(argument))).has_value());
+    }
+    default: return MP_OBJ_NEW_SMALL_INT(0);
+    }
+}
+
+} // extern "C"
