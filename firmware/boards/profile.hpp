@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the firmware knows about a board: constant tables that `generate.py` makes from the board's JSON file.
+#pragma once
+
+#include "firmware/contract/gpio.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace firmware::boards {
+
+inline constexpr std::size_t inputs_max = 16;
+inline constexpr std::size_t outputs_max = 16;
+
+/// A pin that something outside drives.
+struct Input {
+    std::string_view name;
+    contract::Pin pin;
+    contract::Pull pull;
+    bool active; ///< the level while it is pressed
+};
+
+/// A pin that drives something, with the limits that no app can loosen. 0 means no limit.
+struct Output {
+    std::string_view name;
+    contract::Pin pin;
+    bool safe; ///< the level that does no harm; the output is "on" at the other one
+    std::uint32_t max_on_ms;
+    std::uint32_t min_off_ms;
+    std::uint8_t interlock; ///< at most one output of a group is on at a time; 0 is no group
+};
+
+/// One board. All text and tables are constants of the program.
+struct Profile {
+    std::string_view name;  ///< the file's name: `intercom`
+    std::string_view title; ///< for people
+    std::uint32_t heap_bytes;
+    std::uint32_t stack_bytes;
+    std::uint32_t flash_bytes;
+    std::uint32_t flash_block_bytes;
+    std::uint32_t flash_program_bytes;
+    std::span<const Input> inputs;
+    std::span<const Output> outputs;
+};
+
+} // namespace firmware::boards

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generator takes the boards that we have and refuses every kind of mistake, by name."""
+
+import copy
+import importlib.util
+import json
+import unittest
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent
+SPEC = importlib.util.spec_from_file_location("generate", FOLDER / "generate.py")
+generate = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(generate)
+INTERCOM = json.loads((FOLDER / "intercom.json").read_text(encoding="utf-8"))
+
+
+class GenerateTest(unittest.TestCase):
+    def refuses(self, pattern: str, change) -> None:
+        board = copy.deepcopy(INTERCOM)
+        change(board)
+        with self.assertRaisesRegex(generate.Mistake, pattern):
+            generate.check_board(board, "intercom")
+
+    def test_every_board_passes_and_names_its_pins(self) -> None:
+        for file in FOLDER.glob("*.json"):
+            board = generate.check_board(json.loads(file.read_text(encoding="utf-8")), file.stem)
+            text = generate.to_cpp(board)
+            for part in board["inputs"] + board["outputs"]:
+                self.assertIn(f'{{"{part["name"]}", {part["pin"]}, ', text)
+
+    def test_refuses_unknown_and_missing_keys(self) -> None:
+        self.refuses("unknown keys: max_on$", lambda b: b["outputs"][0].update(max_on=5))
+        self.refuses("lacks safe", lambda b: b["outputs"][0].pop("safe"))
+        self.refuses("unknown keys: colour", lambda b: b.update(colour="red"))
+
+    def test_refuses_a_pin_or_name_used_twice(self) -> None:
+        self.refuses("uses 4 again; inputs", lambda b: b["outputs"][0].update(pin=4))
+        self.refuses("uses 'call' again", lambda b: b["outputs"][0].update(name="call"))
+
+    def test_refuses_values_beyond_both_ends(self) -> None:
+        self.refuses("pin must be", lambda b: b["inputs"][0].update(pin=64))
+        self.refuses("pin must be", lambda b: b["inputs"][0].update(pin=-1))
+        self.refuses("safe must be", lambda b: b["outputs"][0].update(safe=True))
+        self.refuses("pull must be", lambda b: b["inputs"][0].update(pull="sideways"))
+        self.refuses("whole blocks", lambda b: b["flash"].update(bytes=1048577))
+        self.refuses(r"at\[0\] must be", lambda b: b["inputs"][0].update(at=[301, 0]))
+
+    def test_refuses_a_board_that_is_not_named_as_its_file(self) -> None:
+        self.refuses("but the file is", lambda b: b.update(board="badge"))
+
+    def test_refuses_a_key_given_twice(self) -> None:
+        with self.assertRaisesRegex(generate.Mistake, "comes twice"):
+            json.loads('{"a": 1, "a": 2}', object_pairs_hook=generate.no_duplicates)
+
+    def test_an_interlock_group_gets_one_number(self) -> None:
+        board = copy.deepcopy(INTERCOM)
+        for part in board["outputs"][:2]:
+            part["interlock"] = "relays"
+        text = generate.to_cpp(generate.check_board(board, "intercom"))
+        self.assertEqual(text.count(", 1},"), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
