@@ -21,10 +21,11 @@ namespace firmware::bridge {
 /// | home_messages | 16 | as above; a log line is dropped at once and counted |
 /// | pin_edges | 32 | the edge is dropped and counted; the level is still right in `levels` |
 /// | home_commands | 8 | the hardware core answers `busy` |
-/// | console_in, console_out | 1,024 / 4,096 bytes | input: dropped, as a UART does; output: the VM core waits up to 100 ms, then drops |
+/// | console_in, console_out | 1,024 / 4,096 bytes | input: dropped, as a UART does; output: the VM core waits up to
+/// 100 ms, then drops |
 struct Bridge {
-    base::Ring<PinCommand, 32> pin_commands;   ///< VM → hardware
-    base::Ring<HomeMessage, 16> home_messages; ///< VM → hardware
+    base::Ring<PinCommand, 32> pin_commands;    ///< VM → hardware
+    base::Ring<HomeMessage, 16> home_messages;  ///< VM → hardware
     base::Ring<std::uint8_t, 4096> console_out; ///< VM → hardware
 
     base::Ring<PinEdge, 32> pin_edges;         ///< hardware → VM
@@ -38,6 +39,9 @@ struct Bridge {
 
     /// The level at each pin, as the hardware core last saw it.
     std::array<std::atomic<bool>, contract::pin_count> levels{};
+
+    /// Set by the port while the VM core waits on purpose: its heartbeat may then stand still.
+    std::atomic<bool> vm_waits{false};
 
     /// Whether the home listens: the link was heard within the last 25 s.
     std::atomic<bool> home_up{false};

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function for each word of the link.
+#include "firmware/runtime/link_messages.hpp"
+
+#include "protocol/json/value.hpp"
+
+#include <algorithm>
+
+namespace firmware::runtime {
+
+using protocol::json::Writer;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warning", "error"};
+// Room for `["decl",[` … `],from,total]` around the entities.
+constexpr std::size_t decl_envelope = 32;
+
+void put_value(Writer& writer, const bridge::Value& value) noexcept {
+    switch (value.type) {
+    case bridge::Value::Type::none: writer.null(); return;
+    case bridge::Value::Type::boolean: writer.boolean(value.boolean); return;
+    case bridge::Value::Type::integer: writer.integer(value.integer); return;
+    case bridge::Value::Type::real: writer.number(value.real); return;
+    case bridge::Value::Type::text: writer.text(value.text); return;
+    }
+}
+
+std::string_view hex8(std::uint32_t value, std::span<char, 8> into) noexcept {
+    for (std::size_t i = 8; i-- > 0; value >>= 4U) into[i] = "0123456789abcdef"[value & 0xFU];
+    return {into.data(), into.size()};
+}
+
+void put_entity(Writer& writer, const Entity& entity) noexcept {
+    writer.begin_array().text(entity.id).text(kind_name(entity.kind)).text(entity.name).raw(entity.options).end_array();
+}
+
+std::size_t entity_size(const Entity& entity) noexcept {
+    std::array<char, protocol::link::frame_size_max> scratch;
+    Writer writer(scratch);
+    put_entity(writer, entity);
+    return writer.view().size();
+}
+
+} // namespace
+
+template <typename Body>
+void Frame::write(Body body) noexcept {
+    const std::span<char> room(reinterpret_cast<char*>(bytes_.data()) + 1, bytes_.size() - 2);
+    Writer writer(room);
+    writer.begin_array();
+    body(writer);
+    writer.end_array();
+    const std::size_t text_size = writer.view().size();
+    size_ = text_size == 0 ? 0 : text_size + 2;
+    if (size_ == 0) return;
+    bytes_[0] = protocol::link::record_separator;
+    bytes_[size_ - 1] = '\n';
+}
+
+void Frame::hello(const Identity& identity, std::string_view app, std::uint32_t declaration,
+                  base::Micros now) noexcept {
+    write([&](Writer& writer) {
+        std::array<char, 8> digits;
+        writer.text("hello").begin_object();
+        writer.key("uid").text(identity.uid).key("name").text(identity.name).key("board").text(identity.board);
+        writer.key("app").text(app).key("runtime").text("ouroboard").key("version").text(identity.version);
+        writer.key("boot").integer(identity.boot).key("t_ms").integer(base::to_ms(now));
+        writer.key("decl").text(hex8(declaration, digits)).end_object();
+    });
+}
+
+std::size_t Frame::decl(const Entities& entities, std::size_t from) noexcept {
+    std::size_t end = from;
+    std::size_t used = decl_envelope;
+    while (end < entities.size()) {
+        used += entity_size(entities[end]) + 1;
+        // An entity is far smaller than a frame, so that each message takes at least one.
+        if (used > bytes_.size() - 2 && end > from) break;
+        ++end;
+    }
+    write([&](Writer& writer) {
+        writer.text("decl").begin_array();
+        for (std::size_t i = from; i < end; ++i) put_entity(writer, entities[i]);
+        writer.end_array();
+        if (from == 0 && end == entities.size()) return;
+        writer.integer(static_cast<std::int64_t>(from)).integer(static_cast<std::int64_t>(entities.size()));
+    });
+    return end;
+}
+
+void Frame::state(const Entity& entity) noexcept {
+    write([&](Writer& writer) {
+        writer.text("state").text(entity.id);
+        put_value(writer, entity.value);
+        writer.integer(base::to_ms(entity.value_at));
+    });
+}
+
+void Frame::event(const bridge::HomeMessage& message) noexcept {
+    write([&](Writer& writer) {
+        writer.text("event").text(message.id).text(message.text);
+        writer.raw(message.json.empty() ? "{}" : message.json.view()).integer(base::to_ms(message.at));
+    });
+}
+
+void Frame::output(std::string_view name, bool on, base::Micros at, Cause cause) noexcept {
+    write([&](Writer& writer) {
+        writer.text("output").text(name).boolean(on).integer(base::to_ms(at)).text(cause_name(cause));
+    });
+}
+
+void Frame::done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept {
+    write([&](Writer& writer) { writer.text("done").text(cmd_id).boolean(ok).text(reason); });
+    // A reason full of escapes may not fit; the end of a command must be said all the same.
+    if (size_ == 0) write([&](Writer& writer) { writer.text("done").text(cmd_id).boolean(ok).text(""); });
+}
+
+void Frame::log(std::uint8_t level, std::string_view text, base::Micros at) noexcept {
+    const std::string_view word = level_names[std::min<std::size_t>(level, level_names.size() - 1)];
+    write([&](Writer& writer) { writer.text("log").text(word).text(text).integer(base::to_ms(at)); });
+}
+
+void Frame::crash(const bridge::HomeMessage& message, std::string_view app) noexcept {
+    const auto details = protocol::json::parse(message.json).value_or(protocol::json::Value{});
+    std::array<char, bridge::json_max> text;
+    write([&](Writer& writer) {
+        writer.text("crash").begin_object().key("app").text(app);
+        writer.key("file").text(details.find("file").text(text).value_or(""));
+        writer.key("line").integer(details.find("line").integer().value_or(0));
+        writer.key("message").text(details.find("message").text(text).value_or(""));
+        writer.key("traceback").text(message.text).key("t_ms").integer(base::to_ms(message.at)).end_object();
+    });
+}
+
+void Frame::up(base::Micros now, std::uint32_t dropped) noexcept {
+    write([&](Writer& writer) {
+        writer.text("up").integer(base::to_ms(now)).begin_object().key("dropped").integer(dropped).end_object();
+    });
+}
+
+} // namespace firmware::runtime
