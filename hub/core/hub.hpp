@@ -16,6 +16,7 @@ namespace hub::core {
 class BoardLine {
 public:
     /// Sends one link message (a JSON array). Never blocks; a line that can't keep up drops and says so in the log.
+    /// Answers never arrive from within the call.
     virtual void send(const Json& message) = 0;
     /// For evidence, e.g. "serial /dev/ttyUSB0".
     virtual std::string path() const = 0;
@@ -28,16 +29,26 @@ protected:
 struct CommandRequest {
     std::string uid;
     std::string id;
-    Json value;             ///< true/false, number, text; "LOCK", "UNLOCK", "PRESS"
-    std::string source;     ///< "web", "cli", "mqtt", "api"
-    std::string cmd_id;     ///< made up when empty
-    int ttl_ms = 5000;      ///< 1 to 60,000
-    std::optional<Time> issued; ///< when the sender sent it; now if absent
+    Json value;                                ///< true/false, number, text; "LOCK", "UNLOCK", "PRESS"
+    std::string source;                        ///< "web", "cli", "mqtt", "api"
+    std::string cmd_id = {};                   ///< made up when empty
+    int ttl_ms = 5000;                         ///< 1 to 60,000
+    std::optional<Time> issued = std::nullopt; ///< when the sender sent it; now if absent
 };
 
-/// Single-threaded: every call on the core's thread.
+/// What was refused since the start, for diagnostics.
+struct Counters {
+    std::uint64_t messages_malformed = 0; ///< not JSON, not of the shape that its word demands
+    std::uint64_t values_refused = 0;     ///< values, events and outputs that do not fit the declaration
+    std::uint64_t commands_refused = 0;
+};
+
+/// Single-threaded: every call on the core's thread. Knows up to 64 boards, which it remembers until it ends; a 65th is
+/// refused with a log line.
 class Hub {
 public:
+    static constexpr std::size_t boards_max = 64;
+
     /// Both clocks come from outside. `wall` may jump; `steady` may not.
     struct Clocks {
         std::function<Time()> wall;
@@ -49,7 +60,8 @@ public:
     void add_observer(Observer& observer); ///< outlives the hub
 
     // --- from a line ---
-    /// A line was opened to the board `uid`; the line stays valid until `line_closed`. Sends `who`.
+    /// A line was opened to the board `uid`; the line stays valid until `line_closed`, or until another is opened to
+    /// the same board, which takes its place. Sends `who`.
     void line_opened(const std::string& uid, BoardLine& line, bool is_virtual);
     void line_closed(const std::string& uid, std::string_view reason);
     /// One link message as it was framed. Anything wrong with it is logged and counted, never thrown.
@@ -58,6 +70,7 @@ public:
 
     // --- from people and machines ---
     /// Checks, gives it an id, sends it. The answer says whether it was sent; how it ended arrives as CommandChanged.
+    /// The id is unique among the board's last 32 commands. A command that timed out may still end as done or failed.
     /// Errors: not_found, invalid_argument, disconnected, duplicate, expired, rate_limited.
     base::Result<std::string> command(const CommandRequest& request);
 
@@ -65,7 +78,13 @@ public:
     void tick();
 
     const std::vector<Board>& boards() const;
+    /// Valid until the next call of a member that is not const.
     const Board* find(std::string_view uid) const;
+    const Counters& counters() const;
+
+    /// A line about a board from another part of the hub, e.g. about an MQTT message that was refused; it goes the way
+    /// of the board's own log lines, at most 10 in 10 seconds. Not from within `on_change`.
+    void log(const std::string& uid, std::string_view level, std::string_view text);
 
 private:
     struct Impl;

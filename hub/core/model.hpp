@@ -19,7 +19,17 @@ using Json = nlohmann::json;
 
 /// Home Assistant's kinds, by the words of docs/protocol.md.
 enum class Kind : std::uint8_t {
-    sensor, binary_sensor, switch_, light, button, event, number, select, text, lock, cover,
+    sensor,
+    binary_sensor,
+    switch_,
+    light,
+    button,
+    event,
+    number,
+    select,
+    text,
+    lock,
+    cover,
 };
 
 /// An entity as its board declared it. `options` is an object of Home Assistant's option names (device_class,
@@ -63,7 +73,7 @@ struct Board {
     bool online = false;
     bool is_virtual = false;
     std::optional<Evidence> evidence;
-    std::vector<Entity> entities; ///< in the order of declaration
+    std::vector<Entity> entities;                        ///< in the order of declaration
     std::vector<std::pair<std::string, State>> states;   ///< by entity id
     std::vector<std::pair<std::string, Output>> outputs; ///< by output name
     std::optional<std::int64_t> heap_free;               ///< bytes, from the last `up`
@@ -71,9 +81,17 @@ struct Board {
 
 // --- what changes -----------------------------------------------------------------------------------------------
 
-struct BoardChanged { std::string uid; };  ///< anything on its card: online, hello, evidence's path, declaration
-struct EntitiesDeclared { std::string uid; };
-struct StateChanged { std::string uid; std::string id; State state; };
+struct BoardChanged {
+    std::string uid;
+}; ///< anything on its card: online, hello, evidence's path, declaration
+struct EntitiesDeclared {
+    std::string uid;
+};
+struct StateChanged {
+    std::string uid;
+    std::string id;
+    State state;
+};
 struct EventFired {
     std::string uid;
     std::string id;
@@ -82,9 +100,22 @@ struct EventFired {
     Time at;
     bool late = false; ///< too old to be told to Home Assistant
 };
-struct OutputChanged { std::string uid; std::string name; Output output; };
-struct LogLine { std::string uid; std::string level; std::string text; Time at; };
-struct Crashed { std::string uid; Json crash; Time at; };
+struct OutputChanged {
+    std::string uid;
+    std::string name;
+    Output output;
+};
+struct LogLine {
+    std::string uid;
+    std::string level;
+    std::string text;
+    Time at;
+};
+struct Crashed {
+    std::string uid;
+    Json crash;
+    Time at;
+};
 /// `source`: "web", "cli", "mqtt", "api". `outcome`: "sent", "done", "failed", "refused", "timeout".
 struct CommandChanged {
     std::string uid;
@@ -96,8 +127,17 @@ struct CommandChanged {
     std::string text;
     Time at;
 };
-struct ConsoleText { std::string uid; std::string bytes; Time at; };
-struct Heartbeat { std::string uid; std::int64_t uptime_ms = 0; Json figures; Time at; };
+struct ConsoleText {
+    std::string uid;
+    std::string bytes;
+    Time at;
+};
+struct Heartbeat {
+    std::string uid;
+    std::int64_t uptime_ms = 0;
+    Json figures;
+    Time at;
+};
 
 using Change = std::variant<BoardChanged, EntitiesDeclared, StateChanged, EventFired, OutputChanged, LogLine, Crashed,
                             CommandChanged, ConsoleText, Heartbeat>;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inside of Hub, shared by the files that implement it; not for others.
+#pragma once
+
+#include "hub/core/board_clock.hpp"
+#include "hub/core/command_ledger.hpp"
+#include "hub/core/complaints.hpp"
+#include "hub/core/hub.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hub::core {
+
+using Micros = std::chrono::microseconds;
+
+/// What the hub keeps about its conversation with a board, beside what everybody may see in `Board`.
+struct Link {
+    BoardLine* line = nullptr;
+    BoardClock clock;
+    CommandLedger ledger;
+    Complaints complaints;
+    Micros last_heard{};
+    std::optional<Micros> last_who;
+    unsigned who_unanswered = 0;
+    std::optional<Micros> last_up; ///< of ours
+    bool greeted = false;          ///< said hello on this line
+    std::string declared;          ///< hello's `decl` when the last whole declaration came
+    std::vector<Entity> parts;     ///< of a declaration that is still coming
+    std::size_t parts_received = 0;
+};
+
+struct Hub::Impl {
+    explicit Impl(Clocks source) : clocks(std::move(source)) {
+        boards.reserve(boards_max);
+        links.reserve(boards_max);
+    }
+
+    // hub.cpp
+    Board* find(std::string_view uid);
+    Link& link_of(const Board& board) { return links[static_cast<std::size_t>(&board - boards.data())]; }
+    Board* find_or_add(const std::string& uid);
+    void emit(const Change& change);
+    void emit_command(const Board& board, const SentCommand& command, std::string_view outcome, std::string_view text);
+    void complain(Board& board, std::string_view level, std::string_view text);
+    void ask_who(Board& board);
+    void send_up(Board& board);
+    void hear(Board& board, std::string what);
+    void go_offline(Board& board, std::string_view reason);
+    base::Result<> check(const Board& board, const CommandRequest& request, int& ttl_ms);
+    base::Result<std::string> send(Board& board, const CommandRequest& request, Json value, int ttl_ms);
+    void tick(Board& board);
+
+    // hub_messages.cpp
+    void on_message(Board& board, const Json& message);
+    void malformed(Board& board, std::string_view what);
+    void refused(Board& board, std::string_view why);
+    void on_hello(Board& board, const Json& message);
+    void forget_last_boot(Board& board);
+    void on_decl(Board& board, const Json& message);
+    void add_parts(Board& board, const Json& elements);
+    void finish_declaration(Board& board);
+    void on_state(Board& board, const Json& message);
+    void on_event(Board& board, const Json& message);
+    void on_output(Board& board, const Json& message);
+    void on_done(Board& board, const Json& message);
+    void on_log(Board& board, const Json& message);
+    void on_crash(Board& board, const Json& message);
+    void on_up(Board& board, const Json& message);
+    void set_state(Board& board, const std::string& id, State state);
+    Time board_time(Board& board, const Json& t_ms);
+
+    Clocks clocks;
+    std::vector<Observer*> observers;
+    std::vector<Board> boards;
+    std::vector<Link> links; ///< of the board with the same index
+    Counters counters;
+    std::string id_prefix; ///< of made-up command ids: differs from one run of the hub to the next
+    std::uint64_t ids_made = 0;
+};
+
+} // namespace hub::core

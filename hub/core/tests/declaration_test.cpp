@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/core/declaration.hpp"
+
+#include "hub/core/device_classes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hub::core {
+namespace {
+
+struct Checked {
+    base::Result<Entity> entity;
+    std::vector<std::string> remarks;
+};
+
+Checked check(const char* json) {
+    Checked result;
+    result.entity = check_entity(Json::parse(json), result.remarks);
+    return result;
+}
+
+TEST(Declaration, takes_an_entity_as_home_assistant_knows_it) {
+    const auto checked = check(R"(["temp","sensor","Temperature",{"device_class":"temperature",
+        "unit_of_measurement":"°C","state_class":"measurement","suggested_display_precision":1}])");
+    ASSERT_TRUE(checked.entity);
+    EXPECT_TRUE(checked.remarks.empty());
+    EXPECT_EQ(checked.entity->options.size(), 4U);
+    EXPECT_TRUE(is_numeric(*checked.entity));
+}
+
+TEST(Declaration, refuses_what_is_no_entity) {
+    for (const char* wrong : {R"([])", R"(["a"])", R"({})", R"(["a","sensor",1])", R"(["A","sensor","x"])",
+                              R"(["a b","sensor","x"])", R"(["a","toaster","x"])", R"(["a","sensor",""])",
+                              R"(["a","sensor","x",3])", R"(["a","sensor","two\nlines"])"}) {
+        EXPECT_FALSE(check(wrong).entity) << wrong;
+    }
+    EXPECT_FALSE(check((R"(["a","sensor",")" + std::string(65, 'x') + R"("])").c_str()).entity);
+    EXPECT_TRUE(check((R"(["a","sensor",")" + std::string(64, 'x') + R"("])").c_str()).entity);
+}
+
+TEST(Declaration, leaves_out_unknown_and_mistyped_options_with_a_remark) {
+    const auto checked = check(R"(["a","switch","A",{"state_topic":"x","enabled_by_default":"no","icon":"mdi:lamp"}])");
+    ASSERT_TRUE(checked.entity);
+    EXPECT_EQ(checked.remarks.size(), 2U);
+    EXPECT_EQ(checked.entity->options, Json::parse(R"({"icon":"mdi:lamp"})"));
+}
+
+TEST(Declaration, leaves_out_a_device_class_that_the_unit_does_not_fit) {
+    for (const char* options :
+         {R"({"device_class":"temperature","unit_of_measurement":"V"})", R"({"device_class":"temperature"})",
+          R"({"device_class":"hotness"})", R"({"device_class":"absolute_humidity","unit_of_measurement":"g/m³"})"}) {
+        const auto checked = check((R"(["a","sensor","A",)" + std::string(options) + "]").c_str());
+        ASSERT_TRUE(checked.entity);
+        EXPECT_FALSE(checked.entity->options.contains("device_class")) << options;
+        EXPECT_EQ(checked.remarks.size(), 1U);
+    }
+}
+
+TEST(Declaration, leaves_out_a_state_class_that_the_device_class_forbids) {
+    const auto checked = check(
+        R"(["a","sensor","A",{"device_class":"energy","unit_of_measurement":"kWh","state_class":"measurement"}])");
+    ASSERT_TRUE(checked.entity);
+    EXPECT_FALSE(checked.entity->options.contains("state_class"));
+    EXPECT_TRUE(checked.entity->options.contains("device_class"));
+}
+
+TEST(Declaration, writes_the_micro_sign_as_every_home_assistant_knows_it) {
+    const auto checked =
+        check("[\"a\",\"sensor\",\"A\",{\"device_class\":\"pm25\",\"unit_of_measurement\":\"\xCE\xBCg/m³\"}]");
+    ASSERT_TRUE(checked.entity);
+    EXPECT_EQ(text_option(*checked.entity, "unit_of_measurement"), "\xC2\xB5g/m³");
+    EXPECT_EQ(text_option(*checked.entity, "device_class"), "pm25");
+}
+
+TEST(Declaration, an_event_needs_types_and_a_select_options) {
+    EXPECT_FALSE(check(R"(["a","event","A",{}])").entity);
+    EXPECT_FALSE(check(R"(["a","select","A",{"options":["x","x"]}])").entity);
+    EXPECT_TRUE(check(R"(["a","select","A",{"options":["x","y"]}])").entity);
+}
+
+TEST(Declaration, a_doorbell_without_ring_is_told) {
+    EXPECT_EQ(check(R"(["a","event","A",{"device_class":"doorbell","event_types":["press"]}])").remarks.size(), 1U);
+    EXPECT_TRUE(check(R"(["a","event","A",{"device_class":"doorbell","event_types":["ring"]}])").remarks.empty());
+}
+
+TEST(Declaration, config_is_no_category_for_a_sensor) {
+    EXPECT_EQ(check(R"(["a","sensor","A",{"entity_category":"config"}])").remarks.size(), 1U);
+    EXPECT_TRUE(check(R"(["a","switch","A",{"entity_category":"config"}])").remarks.empty());
+}
+
+TEST(Declaration, a_range_must_be_one) {
+    EXPECT_EQ(check(R"(["a","number","A",{"min":5,"max":5}])").remarks.size(), 1U);
+    EXPECT_EQ(check(R"(["a","text","A",{"max":256}])").remarks.size(), 1U);
+    EXPECT_TRUE(check(R"(["a","number","A",{"min":-5,"max":5}])").remarks.empty());
+}
+
+TEST(Declaration, further_topics_belong_to_nobody_we_know) {
+    for (const char* wrong : {"", "$SYS/x", "ouro/abcd/door/set", "ouro", "a/+/b", "a/#", "homeassistant/status",
+                              "homeassistant", "with\nline", "\xff"}) {
+        EXPECT_FALSE(is_further_topic(wrong, "homeassistant")) << wrong;
+    }
+    EXPECT_FALSE(is_further_topic(std::string(201, 'a'), "homeassistant"));
+    EXPECT_TRUE(is_further_topic(std::string(200, 'a'), "homeassistant"));
+    EXPECT_TRUE(is_further_topic("pyntercom/intercom/unlock", "homeassistant"));
+    EXPECT_TRUE(is_further_topic("homeassistant2/x", "homeassistant"));
+}
+
+TEST(Declaration, further_topics_are_for_kinds_that_can_use_them) {
+    EXPECT_TRUE(check(R"(["a","lock","A",{"mqtt_command":["x/unlock","open"]}])").remarks.empty());
+    EXPECT_EQ(check(R"(["a","lock","A",{"mqtt_publish":["x/y","z"]}])").remarks.size(), 1U);
+    EXPECT_EQ(check(R"(["a","lock","A",{"mqtt_command":["x/+","open"]}])").remarks.size(), 1U);
+    EXPECT_EQ(check(R"(["a","lock","A",{"mqtt_command":["x/y",""]}])").remarks.size(), 1U);
+}
+
+TEST(DeviceClasses, know_units_for_each_class) {
+    EXPECT_TRUE(unit_fits("power_factor", ""));
+    EXPECT_TRUE(unit_fits("power_factor", "%"));
+    EXPECT_FALSE(unit_fits("ph", "%"));
+    EXPECT_TRUE(unit_fits("monetary", "EUR"));
+    EXPECT_FALSE(unit_fits("monetary", ""));
+    EXPECT_TRUE(state_class_fits("", "total"));
+    EXPECT_FALSE(state_class_fits("timestamp", "measurement"));
+}
+
+} // namespace
+} // namespace hub::core
