@@ -14,7 +14,8 @@
 
 namespace hub::timeline {
 
-/// One point of a plot. A bucket of several samples has `min` and `max` around `mean`; a single sample has all three equal.
+/// One point of a plot. A bucket of several samples has `min` and `max` around `mean`; a single sample has all three
+/// equal.
 struct Point {
     core::Time at;
     double min = 0;
@@ -33,7 +34,10 @@ struct Entry {
     core::Json data;
 };
 
-struct Span { core::Time from; core::Time to; };
+struct Span {
+    core::Time from;
+    core::Time to;
+};
 
 /// How recording goes; shown in diagnostics.
 struct Health {
@@ -49,22 +53,28 @@ class Store : public core::Observer {
 public:
     virtual ~Store() = default;
 
-    /// Returns when everything recorded before the call is on disk, or has failed.
+    /// Attempts at once what waits. Returns when everything recorded before the call is committed, and so outlives this
+    /// program, or an attempt has failed; `health` says which. (Power lost at that moment may take the last commits
+    /// along.)
     virtual void flush() = 0;
     virtual Health health() const = 0;
 
-    /// Numeric samples of one entity, thinned to at most `points_max` buckets (1 to 10,000), oldest first.
+    /// Numeric samples of one entity, thinned to at most `points_max` buckets (1 to 10,000), oldest first; both ends of
+    /// the span belong to it. None for an entity that was never heard of. A guarded output is `output:<name>`, the free
+    /// heap of a board `heap`. Errors: `invalid_argument`, `malformed`, `busy`, `io`.
     virtual base::Result<std::vector<Point>> samples(const std::string& uid, const std::string& id, Span span,
                                                      std::size_t points_max) const = 0;
 
     /// Newest first, at most `limit` (1 to 1,000); `before_seq` continues an earlier page. Empty `uid`: all boards;
-    /// empty `what`: everything except log lines.
+    /// empty `what`: everything except log lines. Newest by `at`; the later recorded one of equal times. Errors:
+    /// `invalid_argument`, `not_found` for an entry `before_seq` that is not there, `malformed`, `busy`, `io`.
     virtual base::Result<std::vector<Entry>> entries(const std::string& uid, const std::string& what, std::size_t limit,
                                                      std::optional<std::int64_t> before_seq) const = 0;
 };
 
-/// Opens or creates the SQLite file (mode 0600), migrating an older schema. Errors: `io`, `malformed` (a damaged file is
-/// moved aside and a new one begun; the message of `health` says so), `unsupported` for a newer schema.
+/// Opens or creates the SQLite file (mode 0600), migrating an older schema. A damaged file is moved aside and a new one
+/// begun, now or when it turns out later; `health().problem` says so. At most one store may have a file open. Errors:
+/// `io`, `busy`, `unsupported` for a newer schema, another program's database, or a file system without locks.
 base::Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file);
 
 } // namespace hub::timeline
