@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The settings of an app: its own defaults, and what the user changed in app.toml."""
+
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+
+
+class Config:
+    """The settings as attributes: `config.call_pin`."""
+
+
+def config(defaults, path=None):
+    """The `[config]` of the app's app.toml over `defaults`; a value must be of its default's type."""
+    path = path or _app_folder() + "app.toml"
+    try:
+        with open(path) as file:
+            changed = read_toml(file.read()).get("config", {})
+    except OSError:
+        changed = {}
+    result = Config()
+    for key, default in defaults.items():
+        setattr(result, key, default)
+    for key, value in changed.items():
+        if key not in defaults:
+            raise ValueError("%s: there is no setting %r; there are %s" % (path, key, ", ".join(sorted(defaults))))
+        setattr(result, key, _checked(path, key, value, defaults[key]))
+    return result
+
+
+def _app_folder():
+    import __main__
+
+    file = getattr(__main__, "__file__", "")
+    return file[: file.rfind("/") + 1]
+
+
+def _checked(path, key, value, default):
+    if isinstance(default, bool):
+        good, wanted = isinstance(value, bool), "true or false, without quotes"
+    elif isinstance(default, int):
+        good, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
+    elif isinstance(default, float):
+        good, wanted = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
+        value = float(value) if good else value
+    elif isinstance(default, str):
+        good, wanted = isinstance(value, str), "a text in quotes"
+    else:
+        good, wanted = isinstance(value, type(default)), "a list"
+    if not good:
+        raise ValueError("%s: %s must be %s, not %r" % (path, key, wanted, value))
+    return value
+
+
+def read_toml(text):
+    """The part of TOML that settings need: tables one level deep; texts, numbers, true, false, and lists of them."""
+    tables = {}
+    table = tables
+    number = 0
+    for line in text.split("\n"):
+        number += 1
+        try:
+            line = _uncommented(line).strip()
+            if not line:
+                continue
+            if line[0] == "[":
+                name = line[1:-1].strip()
+                if line[-1] != "]" or not _is_key(name):
+                    raise ValueError("a table is written [name]")
+                if name in tables:
+                    raise ValueError("[%s] comes twice" % name)
+                table = tables[name] = {}
+                continue
+            key, sign, value = line.partition("=")
+            key = key.strip()
+            if not sign or not _is_key(key):
+                raise ValueError("a setting is written name = value")
+            if key in table:
+                raise ValueError("%s comes twice" % key)
+            table[key] = _value(value.strip())
+        except ValueError as error:
+            raise ValueError("app.toml, line %d: %s" % (number, error))
+    return tables
+
+
+def _is_key(name):
+    return bool(name) and all(c in "_-" or "0" <= c <= "9" or "a" <= c.lower() <= "z" for c in name)
+
+
+def _uncommented(line):
+    quoted = False
+    escaped = False
+    for i, c in enumerate(line):
+        if escaped:
+            escaped = False
+        elif c == "\\" and quoted:
+            escaped = True
+        elif c == '"':
+            quoted = not quoted
+        elif c == "#" and not quoted:
+            return line[:i]
+    return line
+
+
+def _value(text):
+    if text in ("true", "false"):
+        return text == "true"
+    if text[:1] == '"':
+        return _quoted(text)
+    if text[:1] == "[":
+        return _list(text)
+    plain = text.replace("_", "")
+    for kind in (lambda digits: int(digits, 0), float):
+        try:
+            number = kind(plain)
+        except ValueError:
+            continue
+        if number - number == 0:  # neither infinite nor "not a number"
+            return number
+    raise ValueError("%s is neither a number, true, false nor a text in quotes" % (text or "nothing"))
+
+
+def _quoted(text):
+    result = ""
+    i = 1
+    while i < len(text):
+        c = text[i]
+        if c == '"':
+            if i + 1 != len(text):
+                raise ValueError("there is more after the text %s" % text[: i + 1])
+            return result
+        if c == "\\":
+            i += 1
+            c = _ESCAPES.get(text[i : i + 1])
+            if c is None:
+                raise ValueError('after \\ may come n, t, " or \\')
+        result += c
+        i += 1
+    raise ValueError("the text %s has no end" % text)
+
+
+def _list(text):
+    if text[-1] != "]":
+        raise ValueError("a list ends with ] on the same line")
+    items = []
+    item = ""
+    quoted = False
+    escaped = False
+    for c in text[1:-1]:
+        if c == "," and not quoted:
+            items.append(_value(item.strip()))
+            item = ""
+            continue
+        if c == '"' and not escaped:
+            quoted = not quoted
+        escaped = c == "\\" and not escaped
+        item += c
+    if item.strip():
+        items.append(_value(item.strip()))
+    return items

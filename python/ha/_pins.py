@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Outputs that stay safe, and contacts that bounce."""
+
+import _ha
+from machine import Pin
+
+from ._loop import Timer, call, report
+
+
+def output(pin, safe=0, max_on=0, min_off=0):
+    """An output with limits that hold whatever becomes of this program, in seconds; 0 leaves a limit as it is.
+
+    After `max_on` it goes back to `safe` by itself; before `min_off` is over it does not turn on again.
+    """
+    _ha.guard(pin, safe, int(max_on * 1000 + 0.5), int(min_off * 1000 + 0.5))
+    return Pin(pin, Pin.OUT, value=safe)
+
+
+class _Contact:
+    """Counts presses: at the first edge, then not before it has been quiet and released."""
+
+    def __init__(self, pin, active, quiet_ms, function):
+        self._pin = pin
+        self._active = bool(active)
+        self._quiet_ms = quiet_ms
+        self._function = function
+        self._down = False
+        self._settle_timer = None
+        self._irq = pin.irq(self._edge)
+        self._settle()  # held when the board starts is a press, too
+
+    def _edge(self, _pin):
+        rising = self._irq.flags() == Pin.IRQ_RISING
+        if rising == self._active:
+            self._press()
+        if self._settle_timer:
+            self._settle_timer.cancel()
+        self._settle_timer = Timer(self._quiet_ms, self._settle)
+
+    def _settle(self):
+        if bool(self._pin.value()) == self._active:
+            self._press()
+        else:
+            self._down = False
+
+    def _press(self):
+        if not self._down:
+            self._down = True
+            Timer(0, self._pressed)
+
+    def _pressed(self):
+        call(self._function, (), self._done)
+
+    def _done(self, error, _result):
+        if error:
+            report("on_press", error)
+
+
+def on_press(pin, active=0, debounce=0.05):
+    """Calls the function below it at each new press of a contact on `pin`; `active` is the level of a press."""
+
+    def decorate(function):
+        _Contact(pin, active, int(debounce * 1000 + 0.5), function)
+        return function
+
+    return decorate
