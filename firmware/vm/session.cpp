@@ -18,9 +18,17 @@ void run_prompt() {
     }
 }
 
+/// The same inputs, the same numbers: `random` begins anew with each VM, and with nothing but a number from the inputs.
+void seed_random() {
+    const mp_obj_t random = mp_import_name(MP_QSTR_random, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    const std::uint32_t seed = core().inputs.random() >> 2;
+    mp_call_function_1(mp_load_attr(random, MP_QSTR_seed), MP_OBJ_NEW_SMALL_INT(seed));
+}
+
 /// Everything between two resets. May raise, when the heap is too full even for the prompt's own line.
 void run_life(const Config& config) {
     set_unique_id(config.uid);
+    seed_random();
     mount_file_system();
     prepare_path(config.app);
     // From the raw prompt a soft reset asks for a clean VM without the app: it is how tools get hold of a board.
@@ -49,6 +57,7 @@ void Session::live_once() noexcept {
     mp_cstack_init_with_sp_here(config_.stack_bytes * stack_factor);
     gc_init(config_.heap.data(), config_.heap.data() + config_.heap.size());
     mp_init();
+    readline_init0(); // its history was on the heap before this one
     nlr_buf_t nlr;
     nlr.ret_val = nullptr;
     nlr_set_abort(&nlr);

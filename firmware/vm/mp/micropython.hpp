@@ -24,6 +24,7 @@ extern "C" {
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "shared/readline/readline.h"
 #include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 }
