@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts finder, sessions, control clients and the hub together.
+#include "hub/workbench/workbench.hpp"
+
+#include "hub/workbench/board_finder.hpp"
+#include "hub/workbench/control_client.hpp"
+#include "hub/workbench/session.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <list>
+#include <utility>
+
+namespace hub::workbench {
+
+struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
+    struct Bench {
+        Bench(boost::asio::io_context& io, const BoardPort& port, Session::Dependencies& dependencies)
+            : session(io, port, dependencies),
+              control(io, port.control_socket) {}
+        Session session;
+        ControlClient control;
+    };
+
+    Impl(boost::asio::io_context& context, core::Hub& core, WorkbenchConfig settings)
+        : io(context),
+          hub(core),
+          config(std::move(settings)),
+          finder(context, config.boards_dir, *this) {}
+
+    Bench* find(const std::string& uid) {
+        for (Bench& bench : benches) {
+            if (bench.session.uid() == uid) return &bench;
+        }
+        return nullptr;
+    }
+
+    void on_found(const BoardPort& port) override {
+        if (find(port.uid) != nullptr) {
+            return note("error", "Two folders of virtual boards say that they are " + port.uid +
+                                     "; the second is left alone: " + port.path.parent_path().string());
+        }
+        benches.emplace_back(io, port, *this).session.start();
+    }
+    void on_gone(const BoardPort& port) override {
+        benches.remove_if([&](const Bench& bench) { return bench.session.port() == port; });
+    }
+
+    void line_opened(const std::string& uid, core::BoardLine& line, bool is_virtual) override {
+        hub.line_opened(uid, line, is_virtual);
+    }
+    void line_closed(const std::string& uid, std::string_view reason) override { hub.line_closed(uid, reason); }
+    void on_message(const std::string& uid, std::string_view json) override { hub.on_message(uid, json); }
+    void on_console(const std::string& uid, std::string_view bytes) override { hub.on_console(uid, bytes); }
+    void note(std::string_view level, std::string_view text) override {
+        if (config.log) config.log(level, text);
+    }
+
+    void refuse(ControlAnswer done, base::ErrorCode code, std::string_view message) {
+        auto call = [done = std::move(done), error = base::Error{code, message, {}}] { done(tl::unexpected(error)); };
+        boost::asio::post(io, std::move(call));
+    }
+
+    boost::asio::io_context& io;
+    core::Hub& hub;
+    const WorkbenchConfig config;
+    BoardFinder finder;
+    std::list<Bench> benches; // a list: the hub holds references to the sessions
+};
+
+Workbench::Workbench(boost::asio::io_context& io, core::Hub& hub, WorkbenchConfig config)
+    : impl_(std::make_unique<Impl>(io, hub, std::move(config))) {}
+
+Workbench::~Workbench() { stop(); }
+
+base::Result<> Workbench::start() { return impl_->finder.start(); }
+
+void Workbench::stop() {
+    impl_->finder.stop();
+    impl_->benches.clear();
+}
+
+void Workbench::control(const std::string& uid, const core::Json& request, ControlAnswer done) {
+    if (request.is_array() && !request.empty() && (request.front() == "watch" || request.front() == "quit")) {
+        return impl_->refuse(std::move(done), base::ErrorCode::refused, "watch and quit are not passed on");
+    }
+    Impl::Bench* const bench = impl_->find(uid);
+    if (bench == nullptr || !bench->session.port().is_virtual) {
+        return impl_->refuse(std::move(done), base::ErrorCode::not_found, "there is no virtual board " + uid);
+    }
+    bench->control.request(request, std::move(done));
+}
+
+std::string Workbench::console_history(const std::string& uid) const {
+    const Impl::Bench* const bench = impl_->find(uid);
+    return bench == nullptr ? std::string() : bench->session.console_history();
+}
+
+} // namespace hub::workbench

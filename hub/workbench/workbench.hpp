@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that touches boards on this machine, behind one face.
+#pragma once
+
+#include "base/result.hpp"
+#include "hub/core/hub.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace hub::workbench {
+
+struct WorkbenchConfig {
+    /// The folder of virtual boards; it may not exist yet, and may go.
+    std::filesystem::path boards_dir;
+    /// Hears what is worth a line in the hub's own log; may be empty. Level as in the link's `log`.
+    std::function<void(std::string_view level, std::string_view text)> log;
+};
+
+/// Finds boards, holds a session with each, and reaches the control sockets of virtual ones. One thread: the
+/// io_context's, which is the core's.
+class Workbench {
+public:
+    using ControlAnswer = std::function<void(base::Result<core::Json>)>;
+
+    /// `io` and `hub` outlive the workbench.
+    Workbench(boost::asio::io_context& io, core::Hub& hub, WorkbenchConfig config);
+    ~Workbench();
+    Workbench(const Workbench&) = delete;
+    Workbench& operator=(const Workbench&) = delete;
+
+    /// Error: `io`.
+    base::Result<> start();
+    /// Closes every line and port before it returns; never waits. Not for use inside one of the hub's observers.
+    void stop();
+
+    /// One request of a virtual board's control socket; `done` gets the array that the board answers, exactly once, and
+    /// never during this call. Errors: those of ControlClient::request, `not_found` for a uid that is no virtual board
+    /// here, and `refused` for `watch` and `quit`, which are not for sharing.
+    void control(const std::string& uid, const core::Json& request, ControlAnswer done);
+
+    /// The newest console bytes of a board, at most 64 KiB; none for a board that is not here.
+    std::string console_history(const std::string& uid) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace hub::workbench
