@@ -2,12 +2,12 @@
 // inotify says that something changed; looking at the folder says what.
 #include "hub/workbench/board_finder.hpp"
 
+#include "hub/core/safe_json.hpp"
 #include "protocol/link/names.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <nlohmann/json.hpp>
 
 #include <sys/inotify.h>
 
@@ -22,6 +22,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace hub::workbench {
 namespace {
@@ -42,10 +43,10 @@ std::optional<std::string> read_uid(const fs::path& board_file) {
     std::string text(board_file_size_max + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > board_file_size_max) return std::nullopt;
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    const auto uid = json.is_object() ? json.find("uid") : json.end();
-    if (uid == json.end() || !uid->is_string()) return std::nullopt;
+    const auto json = core::parse_json(text, board_file_size_max);
+    if (!json || !json->is_object()) return std::nullopt;
+    const auto uid = json->find("uid");
+    if (uid == json->end() || !uid->is_string()) return std::nullopt;
     const auto& name = uid->get_ref<const std::string&>();
     return protocol::link::is_uid(name) ? std::optional(name) : std::nullopt;
 }

@@ -2,6 +2,8 @@
 // A queue of requests over one Unix socket.
 #include "hub/workbench/control_client.hpp"
 
+#include "hub/core/safe_json.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -137,11 +139,11 @@ struct ControlClient::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void take_line(const std::string& line) {
-        json message = json::parse(line, nullptr, false);
-        if (line.size() >= control_line_max || !starts_with_a_word(message)) return abandon(broken_answer());
-        if (!is_answer(message)) return; // a word of a later version
+        auto message = core::parse_json(line, control_line_max - 1); // and the line feed
+        if (!message || !starts_with_a_word(*message)) return abandon(broken_answer());
+        if (!is_answer(*message)) return; // a word of a later version
         if (queue.empty()) return abandon(broken_answer());
-        finish(std::move(message));
+        finish(std::move(*message));
     }
 
     static base::Error broken_answer() {

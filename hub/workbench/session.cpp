@@ -81,7 +81,7 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
     void absent(const base::Error& error) {
         if (error.code != base::ErrorCode::disconnected && said_why_absent != error.message.view()) {
             said_why_absent = error.message.view();
-            dependencies.note("warning", said_why_absent + ". " + std::string(error.hint.view()));
+            dependencies.note(uid, "warning", said_why_absent + ". " + std::string(error.hint.view()));
         }
         open_later();
     }
@@ -146,11 +146,11 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
     void write(const std::string& frame) {
         if (!serial) return;
         if (frame.size() > protocol::link::frame_size_max) {
-            return dependencies.note("error", "A message for " + uid + " is longer than the link allows; not sent.");
+            return dependencies.note(uid, "error", "A message is longer than the link allows; it was not sent.");
         }
         const bool taken = serial->write(frame);
         if (!taken && !dropping) {
-            dependencies.note("warning", "The board " + uid + " does not read; messages for it are dropped.");
+            dependencies.note(uid, "warning", "The board does not read; messages for it are dropped.");
         }
         dropping = !taken;
     }

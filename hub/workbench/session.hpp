@@ -30,8 +30,8 @@ public:
         virtual void line_closed(const std::string& uid, std::string_view reason) = 0;
         virtual void on_message(const std::string& uid, std::string_view json) = 0;
         virtual void on_console(const std::string& uid, std::string_view bytes) = 0;
-        /// For the hub's own log; level as in the link's `log`.
-        virtual void note(std::string_view level, std::string_view text) = 0;
+        /// A line for the log; level as in the link's `log`, `uid` empty while it is not known.
+        virtual void note(const std::string& uid, std::string_view level, std::string_view text) = 0;
 
     protected:
         ~Dependencies() = default;

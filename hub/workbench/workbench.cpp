@@ -38,8 +38,9 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
 
     void on_found(const BoardPort& port) override {
         if (find(port.uid) != nullptr) {
-            return note("error", "Two folders of virtual boards say that they are " + port.uid +
-                                     "; the second is left alone: " + port.path.parent_path().string());
+            return note(port.uid, "error",
+                        "Another folder says that it is this board; it is left alone: " +
+                            port.path.parent_path().string());
         }
         benches.emplace_back(io, port, *this).session.start();
     }
@@ -53,8 +54,14 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
     void line_closed(const std::string& uid, std::string_view reason) override { hub.line_closed(uid, reason); }
     void on_message(const std::string& uid, std::string_view json) override { hub.on_message(uid, json); }
     void on_console(const std::string& uid, std::string_view bytes) override { hub.on_console(uid, bytes); }
-    void note(std::string_view level, std::string_view text) override {
-        if (config.log) config.log(level, text);
+    // The hub may be in the middle of sending: its turn comes later.
+    void note(const std::string& uid, std::string_view level, std::string_view text) override {
+        if (config.log) config.log(uid, level, text);
+        auto tell = [this, here = std::weak_ptr<const bool>(alive), uid, level = std::string(level),
+                     text = std::string(text)] {
+            if (!here.expired() && hub.find(uid) != nullptr) hub.log(uid, level, text);
+        };
+        boost::asio::post(io, std::move(tell));
     }
 
     void refuse(ControlAnswer done, base::ErrorCode code, std::string_view message) {
@@ -65,6 +72,7 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
     boost::asio::io_context& io;
     core::Hub& hub;
     const WorkbenchConfig config;
+    const std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
     BoardFinder finder;
     std::list<Bench> benches; // a list: the hub holds references to the sessions
 };

@@ -20,8 +20,9 @@ namespace hub::workbench {
 struct WorkbenchConfig {
     /// The folder of virtual boards; it may not exist yet, and may go.
     std::filesystem::path boards_dir;
-    /// Hears what is worth a line in the hub's own log; may be empty. Level as in the link's `log`.
-    std::function<void(std::string_view level, std::string_view text)> log;
+    /// Hears what is worth a line in the hub's own log; may be empty. Level as in the link's `log`; `uid` may be empty.
+    /// What is about a board that the hub knows becomes one of its log lines as well.
+    std::function<void(const std::string& uid, std::string_view level, std::string_view text)> log;
 };
 
 /// Finds boards, holds a session with each, and reaches the control sockets of virtual ones. One thread: the

@@ -1,75 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/control_client.hpp"
 
+#include "hub/workbench/tests/strict_server.hpp"
 #include "hub/workbench/tests/support.hpp"
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
-#include <functional>
-#include <list>
+#include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace hub::workbench {
 namespace {
 
-using boost::asio::local::stream_protocol;
-using boost::system::error_code;
 using nlohmann::json;
-
-/// Answers each line by a script, and fails the test for a line that breaks the rules of the control socket.
-class StrictServer {
-public:
-    /// The bytes to answer; empty for none.
-    using Script = std::function<std::string(const json&)>;
-
-    StrictServer(boost::asio::io_context& io, const std::filesystem::path& path, Script script)
-        : acceptor_(io, stream_protocol::endpoint(path.string())),
-          script_(std::move(script)) {
-        accept();
-    }
-    std::size_t connections() const { return clients_.size(); }
-    const std::vector<std::string>& lines() const { return lines_; }
-
-private:
-    struct Client {
-        explicit Client(stream_protocol::socket from) : socket(std::move(from)) {}
-        stream_protocol::socket socket;
-        std::array<char, 300> chunk{};
-        std::string input;
-    };
-
-    void accept() {
-        acceptor_.async_accept([this](error_code error, stream_protocol::socket socket) {
-            if (error) return;
-            read(clients_.emplace_back(std::move(socket)));
-            accept();
-        });
-    }
-    void read(Client& client) {
-        client.socket.async_read_some(boost::asio::buffer(client.chunk), [&](error_code error, std::size_t size) {
-            if (error) return;
-            client.input.append(client.chunk.data(), size);
-            EXPECT_LE(client.input.size(), control_line_max) << "more than one line, or too long a one";
-            if (client.input.ends_with('\n')) answer(client);
-            read(client);
-        });
-    }
-    void answer(Client& client) {
-        const std::string line = std::exchange(client.input, {});
-        lines_.push_back(line);
-        const json request = json::parse(line, nullptr, false);
-        ASSERT_TRUE(request.is_array() && !request.empty() && request.front().is_string()) << line;
-        const std::string bytes = script_(request);
-        boost::asio::write(client.socket, boost::asio::buffer(bytes));
-    }
-
-    stream_protocol::acceptor acceptor_;
-    Script script_;
-    std::list<Client> clients_;
-    std::vector<std::string> lines_;
-};
 
 class ControlClientTest : public testing::Test {
 protected:

@@ -54,7 +54,7 @@ protected:
         calls_.push_back("message " + who + " " + std::string(json));
     }
     void on_console(const std::string&, std::string_view bytes) override { console_ += bytes; }
-    void note(std::string_view level, std::string_view text) override {
+    void note(const std::string&, std::string_view level, std::string_view text) override {
         notes_.push_back(std::string(level) + " " + std::string(text));
     }
 
