@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Short names for the hub's types, all generated from hub/api/openapi.yaml.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Scalar = Schemas["Scalar"];
+export type Me = Schemas["Me"];
+export type Board = Schemas["Board"];
+export type Entity = Schemas["Entity"];
+export type Evidence = Schemas["Evidence"];
+export type State = Schemas["State"];
+export type Output = Schemas["Output"];
+export type Command = Schemas["Command"];
+export type History = Schemas["History"];
+export type Entry = Schemas["Entry"];
+export type Profile = Schemas["Profile"];
+export type ProfilePart = Schemas["ProfilePart"];
+export type WsMessage = Schemas["WsMessage"];
+
+export type Kind = Entity["kind"];
+export type What = Entry["what"];
+export type MessageOf<T extends WsMessage["type"]> = Extract<WsMessage, { type: T }>;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// <ouro-app>: the frame around the pages: the bar on top, the banners, what is said aloud, and which page it is.
+import { css, html, type LitElement, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import logo from "./assets/logo.svg?url";
+import { HubElement } from "./components/hub_element";
+import { icon } from "./components/icons";
+import "./components/problem";
+import { ringing } from "./components/ring_banner";
+import { applyTheme, currentTheme, themeAfter, type Theme } from "./components/theme";
+import { home_href, routeOf, type Route } from "./model/route";
+import "./pages/board_page";
+import "./pages/home_page";
+import "./pages/sign_in_page";
+import { shared } from "./styles/shared";
+
+const theme_icons = { system: "auto", light: "sun", dark: "moon" } as const;
+/** A connection that is back sooner is not worth a word. */
+const patience_ms = 1_000;
+
+@customElement("ouro-app")
+export class App extends HubElement {
+    @state() private route: Route = routeOf(location.hash);
+    @state() private theme: Theme = currentTheme();
+    @state() private away = false;
+    private away_timer: ReturnType<typeof setTimeout> | undefined;
+
+    static override styles = [
+        shared,
+        css`
+            :host {
+                display: block;
+            }
+            .bar {
+                display: flex;
+                align-items: center;
+                gap: 8px;
+                height: 64px;
+                padding: 0 max(16px, calc((100vw - 1280px) / 2 + 32px));
+            }
+            .brand {
+                display: inline-flex;
+                align-items: center;
+                gap: 12px;
+                margin-right: auto;
+                min-height: 40px;
+                color: var(--ink);
+                text-decoration: none;
+                font-weight: 650;
+                font-size: 1.0625rem;
+                letter-spacing: -0.01em;
+            }
+            main {
+                max-width: 1280px;
+                margin: 0 auto;
+                padding: 0 32px 64px;
+            }
+            .skip {
+                position: absolute;
+                left: 16px;
+                top: -64px;
+                z-index: 9;
+            }
+            .skip:focus {
+                top: 12px;
+            }
+            .away {
+                display: flex;
+                align-items: center;
+                gap: 12px;
+                padding: 12px 16px;
+                margin-bottom: 16px;
+                border-radius: var(--radius-small);
+                background: var(--warn-soft);
+                border: 1px solid color-mix(in oklab, var(--warn) 35%, transparent);
+                color: var(--ink);
+            }
+            .away svg {
+                flex: none;
+                color: var(--warn);
+            }
+            .square {
+                width: 40px;
+                padding: 0 !important;
+            }
+            @media (max-width: 600px) {
+                main {
+                    padding: 0 16px 48px;
+                }
+                .leave span {
+                    display: none;
+                }
+            }
+        `,
+    ];
+
+    constructor() {
+        super();
+        addEventListener("hashchange", this.onHash);
+    }
+
+    override willUpdate(): void {
+        const away = this.hub.phase === "signed_in" && this.hub.link !== "open";
+        if (!away) {
+            clearTimeout(this.away_timer);
+            this.away_timer = undefined;
+            this.away = false;
+        } else {
+            this.away_timer ??= setTimeout(() => (this.away = true), patience_ms);
+        }
+        document.title = this.title_();
+    }
+
+    override render(): unknown {
+        return html`<a class="button skip" href="#content" @click=${this.skip}>Skip to content</a>
+            <header class="bar">
+                <a class="brand" href=${home_href}><img src=${logo} width="32" height="32" alt="" /> Ouroboard</a>
+                <button
+                    class="button quiet square"
+                    @click=${this.turnTheme}
+                    title="Colours: ${this.theme}"
+                    aria-label="Colours: ${this.theme}. Change to ${themeAfter(this.theme)}"
+                >
+                    ${icon(theme_icons[this.theme])}
+                </button>
+                ${
+                    this.hub.phase === "signed_in"
+                        ? html`<button
+                              class="button quiet leave"
+                              aria-label="Sign out"
+                              @click=${() => this.hub.signOut()}
+                          >
+                              ${icon("leave")} <span>Sign out</span>
+                          </button>`
+                        : nothing
+                }
+            </header>
+            <main id="content" tabindex="-1">
+                ${this.banners()} ${this.page()}
+                <div class="unseen" role="status" aria-live="polite">${this.announcement()}</div>
+            </main>`;
+    }
+
+    private page(): unknown {
+        switch (this.hub.phase) {
+            case "starting":
+                return html`<p class="soft" role="status">Signing in…</p>`;
+            case "signed_out":
+                return html`<ouro-sign-in .hub=${this.hub}></ouro-sign-in>`;
+            case "signed_in":
+                return this.route.page === "board"
+                    ? html`<ouro-board .hub=${this.hub} .uid=${this.route.uid}></ouro-board>`
+                    : html`<ouro-home .hub=${this.hub}></ouro-home>`;
+        }
+    }
+
+    private banners(): unknown {
+        if (this.hub.phase !== "signed_in") return nothing;
+        const here = this.route.page === "board" ? this.route.uid : "";
+        return html`${
+            this.away
+                ? html`<div class="away" role="status" data-away>
+                      ${icon("warning")}
+                      <span
+                          >Connection lost, reconnecting… What you see may be old, and the controls are off until it is
+                          back.</span
+                      >
+                  </div>`
+                : nothing
+        }
+        ${ringing(this.hub).map(
+            ({ view, ring }) =>
+                html`<ouro-ring-banner
+                    .hub=${this.hub}
+                    .view=${view}
+                    .ring=${ring}
+                    .here=${view.board.uid === here}
+                ></ouro-ring-banner>`,
+        )}`;
+    }
+
+    /** What a screen reader says when it changes. */
+    private announcement(): string {
+        return ringing(this.hub)
+            .map(({ view }) => `The doorbell rang at ${view.board.name}.`)
+            .join(" ");
+    }
+
+    private title_(): string {
+        const [first] = ringing(this.hub);
+        if (first) return `Ring: ${first.view.board.name} · Ouroboard`;
+        const view = this.route.page === "board" ? this.hub.world.boards.get(this.route.uid) : undefined;
+        return view ? `${view.board.name} · Ouroboard` : "Ouroboard";
+    }
+
+    private readonly onHash = (): void => {
+        const before = this.route;
+        this.route = routeOf(location.hash);
+        const moved =
+            before.page !== this.route.page ||
+            (before.page === "board" && this.route.page === "board" && before.uid !== this.route.uid);
+        if (moved) void this.focusPage();
+    };
+
+    /** A new page begins at its heading, for eyes and for screen readers. */
+    private async focusPage(): Promise<void> {
+        scrollTo(0, 0);
+        await this.updateComplete;
+        const page = this.renderRoot.querySelector<LitElement>("ouro-home, ouro-board");
+        await page?.updateComplete;
+        page?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    }
+
+    private readonly skip = (event: Event): void => {
+        event.preventDefault();
+        this.renderRoot.querySelector<HTMLElement>("#content")?.focus();
+    };
+
+    private readonly turnTheme = (): void => {
+        this.theme = themeAfter(this.theme);
+        applyTheme(this.theme);
+    };
+}
