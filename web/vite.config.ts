@@ -5,7 +5,7 @@ import { mockHub } from "./mock/hub";
 
 export default defineConfig({
     base: "./",
-    plugins: [mockHub()],
+    plugins: process.env["VITEST"] ? [] : [mockHub()],
     build: {
         target: ["chrome123", "firefox121", "safari17.5"],
         assetsInlineLimit: 0,

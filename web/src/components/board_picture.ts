@@ -79,10 +79,13 @@ export class BoardPicture extends HubElement {
             return html`<p class="small soft hint">The board is offline; this is how it was last seen.</p>`;
         if (keys.length === 0) return nothing;
         return html`<p class="small soft hint">
-            Press
-            ${keys.map((part, i) => html`${i > 0 ? ", " : ""}<kbd>${part.key?.toUpperCase()}</kbd> or ${part.label}`)}
-            on the board. Hold it for as long as you like.
+            ${keys.map((part, i) => html`${i > 0 ? "; " : ""}Press ${part.label}${this.keyOf(part)}`)}. It stays down
+            for as long as you hold it.
         </p>`;
+    }
+
+    private keyOf(part: ProfilePart): unknown {
+        return html`<span class="with-keys">, or the key <kbd>${part.key?.toUpperCase()}</kbd></span>`;
     }
 
     private base(width: number, height: number): SVGTemplateResult {
@@ -134,9 +137,7 @@ export class BoardPicture extends HubElement {
         const terminals = [-16, 0, 16];
         const low = this.profile.picture.height - placeOf(part)[1];
         return svg`
-            <text class="print" x="-29" y="-35">${part.label}</text>
-            <circle class="lamp-glow" cx="24" cy="-38" r="9" />
-            <circle class="lamp" cx="24" cy="-38" r="3.2" />
+            <text class="print" x="0" y="-36" text-anchor="middle">${part.label}</text>
             ${
                 low >= 64
                     ? svg`<rect class="terminal" x="-28" y="38" width="56" height="20" rx="2.5" />
@@ -154,7 +155,9 @@ export class BoardPicture extends HubElement {
             <circle class="pole" cx="15" cy="-16" r="2.6" />
             <circle class="pole" cx="15" cy="4" r="2.6" />
             <g transform="translate(-14 -6)"><path class="lever" d="M0 0H28" /></g>
-            <text class="state" x="0" y="23" text-anchor="middle">${on ? "ON" : "OFF"}</text>`;
+            <circle class="lamp-glow" cx="-18" cy="20" r="7" />
+            <circle class="lamp" cx="-18" cy="20" r="3.2" />
+            <text class="state" x="6" y="23" text-anchor="middle">${on ? "ON" : "OFF"}</text>`;
     }
 
     private led(part: ProfilePart): SVGTemplateResult {

@@ -2,6 +2,7 @@
 // <ouro-controls-card>: each entity as the control that suits its kind, with its value and how its last command went.
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { sendCommand } from "../api/boards";
 import { asProblem, type Problem } from "../api/http";
 import type { Entity, Scalar } from "../api/types";
@@ -18,7 +19,7 @@ import { needControl } from "./web_awesome";
 
 /** What Web Awesome's form controls have in common, as far as this file looks at them. */
 interface Valued extends HTMLElement {
-    value: string | number | string[] | null;
+    value: string | string[] | null;
     checked?: boolean;
 }
 
@@ -103,6 +104,15 @@ export class ControlsCard extends HubElement {
                 flex: 1;
                 min-width: 0;
             }
+            input[type="range"] {
+                width: 100%;
+                height: 24px;
+                margin: 0;
+                accent-color: var(--accent);
+            }
+            wa-switch::part(label) {
+                margin: 0;
+            }
             .dot {
                 display: inline-block;
                 width: 8px;
@@ -170,7 +180,7 @@ export class ControlsCard extends HubElement {
         return html`<div class="line">
             <span class="name" id="name-${entity.id}">${entity.name}</span>
             <wa-switch
-                .checked=${value === true}
+                .checked=${live(value === true)}
                 ?disabled=${off}
                 @change=${(event: Event) => this.send(entity, (event.target as Valued).checked === true)}
                 ><span class="unseen">${entity.name}</span></wa-switch
@@ -179,21 +189,20 @@ export class ControlsCard extends HubElement {
     }
 
     private number(entity: Entity, value: Scalar, off: boolean): unknown {
-        needControl("slider");
         return html`<div class="wide">
             <div class="line">
                 <span class="name">${entity.name}</span><span class="value">${valueText(entity, value)}</span>
             </div>
-            <wa-slider
+            <input
+                type="range"
                 aria-label=${entity.name}
-                label=""
                 min=${numberOption(entity, "min", 0)}
                 max=${numberOption(entity, "max", 100)}
                 step=${numberOption(entity, "step", 1)}
-                .value=${typeof value === "number" ? value : numberOption(entity, "min", 0)}
+                .value=${live(String(typeof value === "number" ? value : numberOption(entity, "min", 0)))}
                 ?disabled=${off}
-                @change=${(event: Event) => this.send(entity, Number((event.target as Valued).value))}
-            ></wa-slider>
+                @change=${(event: Event) => this.send(entity, Number((event.target as HTMLInputElement).value))}
+            />
         </div>`;
     }
 

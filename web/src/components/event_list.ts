@@ -60,7 +60,7 @@ export class EventList extends LitElement {
                 display: block;
             }
             .scroll {
-                max-height: 448px;
+                max-height: 560px;
                 overflow-y: auto;
                 margin: 0 -24px -24px;
                 padding: 0 24px 24px;

@@ -147,19 +147,21 @@ export class LockCard extends HubElement {
         const busy = this.sending || look.moving;
         const mood = `${look.open ? "open" : ""} ${value === "JAMMED" ? "jammed" : ""} ${online && look !== unknown ? "" : "unsure"}`;
         return html`<section class="card" aria-labelledby="name">
-            <div class="card-head"><h2 id="name">${this.entity.name}</h2></div>
+            <div class="card-head">
+                <h2 id="name">${this.entity.name}</h2>
+                ${
+                    state
+                        ? html`<span class="small soft"
+                              >changed <ouro-age .at=${state.at_ms} .skew=${skew}></ouro-age
+                          ></span>`
+                        : nothing
+                }
+            </div>
             <div class="state ${mood}" role="status">
                 <span class="seal">${icon(look.open ? "unlocked" : "locked", 32)}</span>
                 <div>
                     <p class="word" data-lock-state=${value}>${look.word}</p>
-                    <p class="small soft">
-                        ${online ? look.says : "Last known state: the board is offline."}
-                        ${
-                            state
-                                ? html`<ouro-age aria-hidden="true" .at=${state.at_ms} .skew=${skew}></ouro-age>`
-                                : nothing
-                        }
-                    </p>
+                    <p class="small soft">${online ? look.says : "Last known state: the board is offline."}</p>
                 </div>
             </div>
             <button

@@ -210,8 +210,17 @@ export class PlotCard extends HubElement {
             legend: { show: false },
             scales: { x: { time: true } },
             axes: [
-                { ...axis, space: 80 },
-                { ...axis, size: 56, values: (_, ticks) => ticks.map(figure) },
+                {
+                    ...axis,
+                    space: 88,
+                    size: 32,
+                    values: (_, ticks, __, ___, step) => ticks.map((at) => tickTime(at, step)),
+                },
+                {
+                    ...axis,
+                    size: 56,
+                    values: (_, ticks, __, ___, step) => ticks.map((at) => at.toFixed(decimals(step))),
+                },
             ],
             series: [{}, edge, { stroke: colour("accent"), width: 2, points: { show: false } }, edge],
             bands: [{ series: [3, 1], fill: resolved(host, "color-mix(in srgb, var(--accent) 22%, transparent)") }],
@@ -300,6 +309,16 @@ export class PlotCard extends HubElement {
 }
 
 const withUnit = (value: number, entity: Entity): string => `${figure(value)} ${unitOf(entity)}`.trim();
+
+const tickTime = (at: number, step: number): string =>
+    new Date(at * 1_000).toLocaleTimeString(undefined, {
+        hour: "numeric",
+        minute: "2-digit",
+        ...(step < 60 ? { second: "2-digit" } : {}),
+    });
+
+/** As many digits after the point as the distance between two ticks has. */
+const decimals = (step: number): number => (String(step).split(".")[1] ?? "").length;
 
 /** A colour as the canvas needs it: it knows no custom properties. */
 function resolved(host: HTMLElement, colour: string): string {

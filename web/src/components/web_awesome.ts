@@ -5,14 +5,15 @@ import chevron from "../assets/icons/chevron-down.svg?url";
 
 const loaders = {
     switch: () => import("@awesome.me/webawesome/dist/components/switch/switch.js"),
-    slider: () => import("@awesome.me/webawesome/dist/components/slider/slider.js"),
-    input: () => import("@awesome.me/webawesome/dist/components/input/input.js"),
-    select: () =>
-        Promise.all([
-            withLocalIcons(),
-            import("@awesome.me/webawesome/dist/components/select/select.js"),
-            import("@awesome.me/webawesome/dist/components/option/option.js"),
-        ]),
+    input: async () => {
+        await withLocalIcons();
+        await import("@awesome.me/webawesome/dist/components/input/input.js");
+    },
+    select: async () => {
+        await withLocalIcons();
+        await import("@awesome.me/webawesome/dist/components/select/select.js");
+        await import("@awesome.me/webawesome/dist/components/option/option.js");
+    },
 } as const;
 
 export type ControlName = keyof typeof loaders;

@@ -55,10 +55,25 @@ export function joined(live: readonly Entry[], stored: readonly Entry[], what: W
     const keys = new Set(stored.map(entryKey));
     const wanted = (entry: Entry): boolean =>
         what === "" ? entry.what !== "log" && !isFigure(entry) : entry.what === what;
-    return [...live.filter((entry) => !keys.has(entryKey(entry))), ...stored]
+    const all = [...live.filter((entry) => !keys.has(entryKey(entry))), ...stored]
         .filter(wanted)
         .sort((a, b) => b.at_ms - a.at_ms);
+    return withLastOutcome(all);
 }
+
+/** A command is said twice, when it is sent and when it ends: the list shows how it ended. */
+function withLastOutcome(entries: readonly Entry[]): Entry[] {
+    const ended = new Set<string>();
+    return entries.filter((entry) => {
+        const cmd_id = entry.what === "command" ? textOf(fieldsOf(entry.data)["cmd_id"]) : "";
+        if (cmd_id === "") return true;
+        const shown = ended.has(cmd_id);
+        if (outcomeOf(entry) !== "sent") ended.add(cmd_id);
+        return !shown;
+    });
+}
+
+const outcomeOf = (entry: Entry): string => textOf(fieldsOf(entry.data)["outcome"]) || entry.text;
 
 const isFigure = (entry: Entry): boolean =>
     entry.what === "state" && entry.text.trim() !== "" && Number.isFinite(Number(entry.text));
@@ -134,7 +149,7 @@ function toldCommand(entry: Entry, name: string, data: Readonly<Record<string, u
             : value === undefined
               ? "Command"
               : `Set to ${valueText(undefined, isScalar(value) ? value : null)}`;
-    const outcome = textOf(data["outcome"]) || entry.text;
+    const outcome = outcomeOf(entry);
     const source = textOf(data["source"]);
     const said = outcomeText(outcome, textOf(data["text"]));
     const from = Object.hasOwn(sources, source) ? (sources[source] ?? "") : "";

@@ -144,14 +144,15 @@ export class HomePage extends HubElement {
                 <span class="sign">${icon("board", 24)}</span>
                 <div>
                     <h2><a href=${boardHref(board.uid)}>${board.name}</a></h2>
-                    <p class="small soft">${board.app ? `App: ${board.app}` : "No app"}</p>
+                    <p class="small soft">
+                        ${board.app ? `App: ${board.app}` : "No app"}${board.version && ` · ${board.version}`}
+                    </p>
                 </div>
             </div>
             <ouro-presence .hub=${this.hub} .board=${board}></ouro-presence>
             <dl class="facts">
                 ${lock ? this.fact(lock.name, word) : nothing}
                 ${this.fact("Kind", board.virtual ? "Virtual board" : "Board")}
-                ${this.fact("Version", board.version || "unknown")}
                 ${board.heap_free === null ? nothing : this.fact("Free memory", kilobytes(board.heap_free))}
             </dl>
         </article>`;

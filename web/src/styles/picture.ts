@@ -249,6 +249,11 @@ export const pictureStyles = css`
         text-align: center;
         margin-top: 8px;
     }
+    @media (pointer: coarse) {
+        .with-keys {
+            display: none;
+        }
+    }
     kbd {
         font: 600 0.8125rem var(--mono);
         border: 1px solid var(--line-strong);

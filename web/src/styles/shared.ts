@@ -130,6 +130,9 @@ export const shared = css`
         color: var(--ink-soft);
         padding: 0 12px;
     }
+    .card .button.quiet {
+        margin-right: -12px;
+    }
     .button.quiet:hover:not(:disabled) {
         background: var(--sunken);
         color: var(--ink);
@@ -159,7 +162,7 @@ export const shared = css`
         cursor: pointer;
     }
     .segments button[aria-pressed="true"] {
-        background: var(--surface);
+        background: var(--raised);
         color: var(--ink);
         box-shadow: 0 1px 2px #0003;
     }

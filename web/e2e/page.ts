@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the specs share: finding things as a person does, and noticing whatever the browser complains about.
+import type { Locator, Page } from "@playwright/test";
+
+export const screenshots = new URL("../../docs/screenshots/", import.meta.url).pathname;
+
+export const outputOf = (page: Page, name: string): Locator => page.locator(`[data-output="${name}"]`);
+export const lockState = (page: Page): Locator => page.locator("[data-lock-state]");
+export const unlock = (page: Page): Locator => page.getByRole("button", { name: "Unlock", exact: true });
+export const callButton = (page: Page): Locator => page.locator('[data-button="call"]');
+export const banner = (page: Page): Locator => page.locator("[data-ring]");
+export const rings = (page: Page): Locator => page.locator('li[data-what="event"]');
+
+/** Collects errors of the page, refusals by the content policy among them. Being signed out at first is none. */
+export function complaints(page: Page): string[] {
+    const heard: string[] = [];
+    page.on("pageerror", (error) => heard.push(error.message));
+    page.on("console", (message) => {
+        const expected = /401 \(Unauthorized\)|ERR_|WebSocket connection|409 \(Conflict\)/.test(message.text());
+        if (message.type() === "error" && !expected) heard.push(message.text());
+    });
+    return heard;
+}
+
+/** True when the page can be read without scrolling sideways. */
+export const fitsWidth = (page: Page): Promise<boolean> =>
+    page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
