@@ -199,6 +199,10 @@ test("works each kind of control", async ({ page }) => {
     await item("level").getByRole("slider").focus();
     await page.keyboard.press("ArrowRight");
     await expect(item("level")).toContainText("45 %");
+    await rehearse(page, "outcome", { outcome: "refused", text: "rate_limited" });
+    await page.keyboard.press("ArrowRight");
+    await expect(item("level")).toContainText("Too many in a second");
+    await expect(item("level").getByRole("slider")).toHaveValue("45");
     await item("note").getByRole("textbox").fill("hello");
     await item("note").getByRole("button", { name: "Set Note" }).click();
     await expect(item("note")).toContainText("Done");
@@ -209,7 +213,7 @@ test("works each kind of control", async ({ page }) => {
     await expect(item("blink")).toContainText("Done");
 });
 
-test("shows a real board that is away without controls that pretend", async ({ page }) => {
+test("shows a board that is away as offline", async ({ page }) => {
     await signIn(page, "#/board/p0rch000");
     await expect(page.getByText("Offline")).toBeVisible();
 });
@@ -268,7 +272,8 @@ test.describe("on a phone", () => {
 
 test("can be looked at", async ({ page }) => {
     await signIn(page, door);
-    await page.keyboard.press("c");
+    await callButton(page).click({ delay: 100 });
+    await expect(banner(page)).toBeVisible();
     await unlock(page).click();
     await expect(outputOf(page, "door_relay")).toHaveAttribute("data-on", "true");
     await expect(page.locator("ouro-plot-card canvas")).toBeVisible();

@@ -10,10 +10,10 @@ import { MockWorld } from "./world";
 
 export const mock_token = "mock-token";
 const cookie = "ouro=mock";
-/** What the real hub sends; the page must live with it. */
+/** As strict as the hub could be; the page must live with it. */
 const policy =
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 class Refused extends Error {
     constructor(

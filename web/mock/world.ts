@@ -280,16 +280,12 @@ function rowOf(message: WsMessage): Omit<Entry, "seq"> | null {
             const { uid, id, event_type, data, at_ms } = message;
             return { at_ms, uid, what: "event", id, text: event_type, data };
         }
-        case "state":
-            if (typeof message.value === "number" || message.value === null) return null;
-            return {
-                at_ms: message.at_ms,
-                uid: message.uid,
-                what: "state",
-                id: message.id,
-                text: String(message.value),
-                data: null,
-            };
+        case "state": {
+            const { uid, id, value, at_ms } = message;
+            return typeof value === "number"
+                ? null
+                : { at_ms, uid, what: "state", id, text: String(value), data: value };
+        }
         case "output": {
             const { uid, name, on, cause, at_ms } = message;
             return { at_ms, uid, what: "output", id: name, text: on ? "on" : "off", data: { on, cause } };

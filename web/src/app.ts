@@ -108,7 +108,7 @@ export class App extends HubElement {
         } else {
             this.away_timer ??= setTimeout(() => (this.away = true), patience_ms);
         }
-        document.title = this.title_();
+        document.title = this.tabTitle();
     }
 
     override render(): unknown {
@@ -186,7 +186,7 @@ export class App extends HubElement {
             .join(" ");
     }
 
-    private title_(): string {
+    private tabTitle(): string {
         const [first] = ringing(this.hub);
         if (first) return `Ring: ${first.view.board.name} · Ouroboard`;
         const view = this.route.page === "board" ? this.hub.world.boards.get(this.route.uid) : undefined;

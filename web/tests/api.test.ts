@@ -160,6 +160,18 @@ describe("the live connection", () => {
         vi.advanceTimersByTime(1);
         expect(sockets).toHaveLength(2);
         expect(sockets[0]?.close).toHaveBeenCalled();
+        expect(states).toEqual(["connecting", "open"]);
+        vi.advanceTimersByTime(1_000);
+        expect(states).toEqual(["connecting", "open", "connecting"]);
+    });
+
+    it("says nothing of a silence when the new connection is there at once", () => {
+        live().start();
+        sockets[0]?.onopen?.();
+        vi.advanceTimersByTime(30_999);
+        sockets[1]?.onopen?.();
+        vi.advanceTimersByTime(5_000);
+        expect(states).toEqual(["connecting", "open", "open"]);
     });
 
     it("does not listen to a socket that it has given up", () => {

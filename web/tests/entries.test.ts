@@ -76,6 +76,16 @@ describe("the event list", () => {
         expect(joined([command({})], [], "")).toHaveLength(1);
     });
 
+    it("tells a state in the words of its entity", () => {
+        const window: Entity = { id: "w", kind: "binary_sensor", name: "Window", options: { device_class: "window" } };
+        expect(told(entry({ what: "state", id: "w", text: "true", data: true }), [window], undefined).title).toBe(
+            "Window: Open",
+        );
+        expect(told(entry({ what: "state", id: "door", text: "UNLOCKING" }), entities, undefined).title).toBe(
+            "Door: Unlocking",
+        );
+    });
+
     it("tells a doorbell's ring as one", () => {
         expect(told(entry({}), entities, profile)).toEqual({ title: "Doorbell: ring", detail: "", tone: "ring" });
     });

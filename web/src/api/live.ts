@@ -32,6 +32,7 @@ const longest_pause_ms = 10_000;
 /** A board says something every 10 s; three of them missed means that the line is dead though nobody closed it. A hub whose
  * boards are all away is silent too: connecting anew does no harm then. */
 const silence_ms = 30_000;
+const quiet_ms = 1_000;
 
 /** The pause before attempt `n` (1, 2, …): doubling, bounded, spread by up to a quarter so that pages do not march in step. */
 export function pauseBefore(n: number, random: number): number {
@@ -44,6 +45,7 @@ export class Live {
     private running = false;
     private cancelRetry = (): void => {};
     private cancelWatch = (): void => {};
+    private cancelWord = (): void => {};
 
     constructor(
         private readonly url: URL,
@@ -67,15 +69,19 @@ export class Live {
         if (this.running && this.socket?.readyState !== WebSocket.OPEN) this.connect();
     }
 
-    private connect(): void {
+    /** `quietly`: nothing seems wrong yet, so nobody is told unless it takes long. */
+    private connect(quietly = false): void {
         this.drop();
-        this.handlers.link("connecting");
+        const tell = (): void => this.handlers.link("connecting");
+        if (quietly) this.cancelWord = this.around.after(quiet_ms, tell);
+        else tell();
         const socket = this.around.open(this.url);
         this.socket = socket;
         this.watch();
         const current = (): boolean => this.socket === socket;
         socket.onopen = () => {
             if (!current()) return;
+            this.cancelWord();
             this.watch();
             this.handlers.link("open");
         };
@@ -102,12 +108,13 @@ export class Live {
     /** Begins to wait for the next sign of life. */
     private watch(): void {
         this.cancelWatch();
-        this.cancelWatch = this.around.after(silence_ms, () => this.connect());
+        this.cancelWatch = this.around.after(silence_ms, () => this.connect(true));
     }
 
     private drop(): void {
         this.cancelRetry();
         this.cancelWatch();
+        this.cancelWord();
         const socket = this.socket;
         this.socket = null;
         socket?.close();

@@ -168,7 +168,7 @@ export class BoardPicture extends HubElement {
             <circle class="led-rim" r="8.5" />
             <circle class="led-lens" r="6.5" fill=${color} />
             <ellipse class="led-shine" cx="-2" cy="-2.6" rx="2.6" ry="1.7" />
-            <text class="print" x="16" y="3.5">${part.label}</text>`;
+            <text class="print" x="0" y="23" text-anchor="middle">${part.label}</text>`;
     }
 
     private button(part: ProfilePart): SVGTemplateResult {

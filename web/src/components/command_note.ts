@@ -5,9 +5,9 @@ import type { Command } from "../api/types";
 import { outcomeText } from "../model/outcome";
 import { icon } from "./icons";
 
-/** Empty when there was no command yet; the element stays, so that its first text is announced. */
-export function commandNote(command: Command | undefined, skew_ms: number): TemplateResult {
-    const said = command ? outcomeText(command.outcome, command.text) : null;
+/** `under_way`: the board has begun, as its state shows. Empty when there was no command yet; the element stays, so that its first text is announced. */
+export function commandNote(command: Command | undefined, skew_ms: number, under_way = false): TemplateResult {
+    const said = command ? outcomeText(command.outcome, command.text, under_way) : null;
     const sign = said?.tone === "good" ? "good" : said?.tone === "plain" ? null : "warning";
     return html`<p class="note small ${said?.tone ?? ""}" role="status" data-outcome=${command?.outcome ?? ""}>
         ${

@@ -29,6 +29,8 @@ const text_size_max = 255;
 export class ControlsCard extends HubElement {
     @property({ attribute: false }) view!: BoardView;
     @state() private problem: Problem | null = null;
+    /** Where sliders are while a hand moves them; the board's own values must not pull at them. */
+    private readonly drafts = new Map<string, number>();
 
     static override styles = [
         shared,
@@ -189,19 +191,30 @@ export class ControlsCard extends HubElement {
     }
 
     private number(entity: Entity, value: Scalar, off: boolean): unknown {
+        const low = numberOption(entity, "min", 0);
+        const shown = this.drafts.get(entity.id) ?? value;
+        const moving = (event: Event): void => {
+            this.drafts.set(entity.id, Number((event.target as HTMLInputElement).value));
+            this.requestUpdate();
+        };
+        const moved = (event: Event): void => {
+            this.drafts.delete(entity.id);
+            void this.send(entity, Number((event.target as HTMLInputElement).value));
+        };
         return html`<div class="wide">
             <div class="line">
-                <span class="name">${entity.name}</span><span class="value">${valueText(entity, value)}</span>
+                <span class="name">${entity.name}</span><span class="value">${valueText(entity, shown)}</span>
             </div>
             <input
                 type="range"
                 aria-label=${entity.name}
-                min=${numberOption(entity, "min", 0)}
+                min=${low}
                 max=${numberOption(entity, "max", 100)}
                 step=${numberOption(entity, "step", 1)}
-                .value=${live(String(typeof value === "number" ? value : numberOption(entity, "min", 0)))}
+                .value=${live(String(typeof shown === "number" ? shown : low))}
                 ?disabled=${off}
-                @change=${(event: Event) => this.send(entity, Number((event.target as HTMLInputElement).value))}
+                @input=${moving}
+                @change=${moved}
             />
         </div>`;
     }
@@ -211,7 +224,7 @@ export class ControlsCard extends HubElement {
         const words = wordsOption(entity, "options");
         return html`<wa-select
             label=${entity.name}
-            .value=${String(Math.max(0, words.indexOf(String(value))))}
+            .value=${live(String(words.indexOf(String(value))))}
             ?disabled=${off}
             @change=${(event: Event) => this.send(entity, words[Number((event.target as Valued).value)] ?? null)}
         >

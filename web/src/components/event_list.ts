@@ -160,7 +160,13 @@ export class EventList extends LitElement {
                     ${filters.map(([what, name]) => html`<option value=${what} ?selected=${what === this.what}>${name}</option>`)}
                 </select>
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label="List of what happened">
+            <div
+                class="scroll"
+                tabindex="0"
+                role="region"
+                aria-label="List of what happened"
+                aria-busy=${String(this.loading)}
+            >
                 <ouro-problem .problem=${this.problem}></ouro-problem>
                 <ol>
                     ${repeat(entries, entryKey, (entry) => this.item(entry))}

@@ -173,7 +173,7 @@ export class LockCard extends HubElement {
                 ${busy ? html`<span class="track"></span>` : nothing}
             </button>
             <div class="below">
-                ${commandNote(command, skew)}
+                ${commandNote(command, skew, command !== undefined && (state?.at_ms ?? 0) >= command.at_ms)}
                 ${
                     look.open
                         ? html`<button

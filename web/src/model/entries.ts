@@ -19,8 +19,8 @@ export function entryOf(message: WsMessage): Entry | null {
         case "event":
             return entry("event", message.uid, message.id, message.event_type, message.at_ms, message.data);
         case "state":
-            if (typeof message.value === "number" || message.value === null) return null;
-            return entry("state", message.uid, message.id, stateWord(message.value), message.at_ms, null);
+            if (typeof message.value === "number") return null;
+            return entry("state", message.uid, message.id, stateWord(message.value), message.at_ms, message.value);
         case "output":
             return entry("output", message.uid, message.name, message.on ? "on" : "off", message.at_ms, {
                 on: message.on,
@@ -39,7 +39,8 @@ export function entryOf(message: WsMessage): Entry | null {
     }
 }
 
-const stateWord = (value: string | boolean): string => (typeof value === "string" ? value : value ? "on" : "off");
+/** As the timeline writes it. */
+const stateWord = (value: string | boolean | null): string => (value === null ? "unknown" : String(value));
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const fieldsOf = (data: unknown): Readonly<Record<string, unknown>> =>
     typeof data === "object" && data !== null && !Array.isArray(data) ? (data as Record<string, unknown>) : {};
@@ -97,7 +98,7 @@ export function told(entry: Entry, entities: readonly Entity[], profile: Profile
             return { title: `${name}: ${spaced(entry.text)}`, detail: "", tone: doorbell ? "ring" : "plain" };
         }
         case "state":
-            return { title: `${name}: ${stateText(entry.text)}`, detail: "", tone: "plain" };
+            return { title: `${name}: ${stateText(entry, entity)}`, detail: "", tone: "plain" };
         case "output":
             return toldOutput(entry, data, profile);
         case "command":
@@ -113,10 +114,10 @@ export function told(entry: Entry, entities: readonly Entity[], profile: Profile
     }
 }
 
-const stateText = (text: string): string =>
-    /^[A-Z_]+$/.test(text) || text === "on" || text === "off" || text === "true" || text === "false"
-        ? capitalised(text === "true" ? "on" : text === "false" ? "off" : text)
-        : text;
+function stateText(entry: Entry, entity: Entity | undefined): string {
+    if (typeof entry.data === "boolean") return valueText(entity, entry.data);
+    return /^[A-Z_]+$/.test(entry.text) ? capitalised(entry.text) : entry.text;
+}
 
 const logTone = (level: string): Tone => (level === "error" ? "bad" : level === "warning" ? "warn" : "plain");
 

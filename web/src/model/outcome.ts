@@ -17,13 +17,14 @@ const reasons: Readonly<Record<string, string>> = {
     disconnected: "The board is not connected, so nothing was sent.",
 };
 
-export function outcomeText(outcome: string, text: string): Outcome {
+/** `under_way`: the board has begun, though it has not said how it ended. */
+export function outcomeText(outcome: string, text: string, under_way = false): Outcome {
     const said = text.trim();
     const word = /^[a-z_]+/.exec(said)?.[0] ?? "";
     const reason = Object.hasOwn(reasons, word) ? reasons[word] : undefined;
     switch (outcome) {
         case "sent":
-            return { text: "Sent; waiting for the board", tone: "plain" };
+            return { text: under_way ? "The board is at it" : "Sent; waiting for the board", tone: "plain" };
         case "done":
             return { text: "Done", tone: "good" };
         case "refused":

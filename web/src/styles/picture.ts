@@ -51,6 +51,10 @@ export const pictureStyles = css`
         fill: var(--pcb-print);
         font: 600 9.5px var(--font);
         letter-spacing: 0.02em;
+        paint-order: stroke;
+        stroke: var(--pcb);
+        stroke-width: 4px;
+        stroke-linejoin: round;
     }
     .title {
         font-weight: 500;
