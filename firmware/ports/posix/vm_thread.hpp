@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The thread of the VM core, and the door through which it sees the machine.
+#pragma once
+
+#include "firmware/ports/posix/signals.hpp"
+#include "firmware/ports/shared/program.hpp"
+#include "firmware/vm/inputs.hpp"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace firmware::ports::posix {
+
+/// Real time, real chance, and the fault that stops the VM dead.
+class MachineInputs final : public vm::Inputs {
+public:
+    MachineInputs(const UptimeClock& clock, FutexSignal& wake, bridge::Bridge& bridge,
+                  contract::Storage& storage) noexcept
+        : clock_(clock),
+          wake_(wake),
+          bridge_(bridge),
+          storage_(storage) {}
+
+    base::Micros now() noexcept override { return clock_.now(); }
+    void wait_until(base::Micros deadline) noexcept override;
+    void computing() noexcept override;
+    std::uint32_t random() noexcept override;
+    bridge::Bridge& bridge() noexcept override { return bridge_; }
+    contract::Storage& storage() noexcept override { return storage_; }
+
+    /// Any thread: the VM thread stops for good at its next call of `computing` or `wait_until`, nothing cleaned up.
+    void kill() noexcept;
+    bool killed() const noexcept { return killed_.load(); }
+
+private:
+    void park_if_killed() const noexcept;
+
+    const UptimeClock& clock_;
+    FutexSignal& wake_;
+    bridge::Bridge& bridge_;
+    contract::Storage& storage_;
+    std::atomic<bool> killed_{false};
+};
+
+/// Runs a program on a stack of its own with a page at each end that no one may touch.
+class VmThread {
+public:
+    VmThread() = default;
+    VmThread(const VmThread&) = delete;
+    VmThread& operator=(const VmThread&) = delete;
+    ~VmThread();
+
+    /// Aborts when the system has no thread or memory for it: a board without its VM is none.
+    void start(Program& program) noexcept;
+
+    /// Waits up to 2 s for the end of `run`; false when the thread is stuck, and must be left behind.
+    bool join() noexcept;
+
+private:
+    pthread_t thread_{};
+    bool running_ = false;
+    void* memory_ = nullptr;
+    std::size_t memory_bytes_ = 0;
+};
+
+} // namespace firmware::ports::posix
