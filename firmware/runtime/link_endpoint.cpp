@@ -48,7 +48,8 @@ void LinkEndpoint::log(std::uint8_t level, std::string_view text, base::Micros a
 }
 
 void LinkEndpoint::heard_who(base::Micros now) noexcept {
-    heard_up(now);
+    if (!up_) return heard_up(now);
+    heard_at_ = now;
     say_everything_at_ = std::min(say_everything_at_, std::max(now, said_everything_at_ + who_every));
     step(now);
 }

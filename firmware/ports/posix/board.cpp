@@ -48,7 +48,7 @@ bool Board::run() noexcept {
     serve_until_stopped();
     program_->stop();
     wake_vm_.notify();
-    return vm_.join();
+    return !inputs_.killed() && vm_.join();
 }
 
 void Board::stop() noexcept {

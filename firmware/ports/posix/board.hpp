@@ -7,12 +7,12 @@
 #include "firmware/ports/posix/board_folder.hpp"
 #include "firmware/ports/posix/clock.hpp"
 #include "firmware/ports/posix/control_socket.hpp"
+#include "firmware/ports/posix/machine_inputs.hpp"
 #include "firmware/ports/posix/pty_console.hpp"
 #include "firmware/ports/posix/signals.hpp"
-#include "firmware/ports/posix/vm_thread.hpp"
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
-#include "firmware/ports/shared/strict_flash.hpp"
+#include "firmware/ports/shared/vm_thread.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 
 #include <atomic>

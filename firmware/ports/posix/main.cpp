@@ -4,6 +4,7 @@
 #include "firmware/ports/posix/app_files.hpp"
 #include "firmware/ports/posix/board.hpp"
 #include "firmware/ports/shared/micropython_program.hpp"
+#include "firmware/ports/shared/strict_flash.hpp"
 #include "protocol/link/names.hpp"
 
 #include <getopt.h>
@@ -145,7 +146,7 @@ int run_board(const Profile& profile, const Options& options) {
     if (const auto saved = folder.save(*record); !saved) return complain(saved.error());
 
     firmware::runtime::Identity identity;
-    identity.uid = record->uid;
+    identity.uid = std::string_view(record->uid);
     identity.name = options.name.empty() ? std::string_view(profile.title) : std::string_view(options.name);
     identity.board = profile.name;
     identity.version = OURO_VERSION;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads by hand, for the sake of their stacks.
-#include "firmware/ports/posix/vm_thread.hpp"
+#include "firmware/ports/shared/vm_thread.hpp"
 
 #include "base/expect.hpp"
 
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <ctime>
 
-namespace firmware::ports::posix {
+namespace firmware::ports {
 
 namespace {
 
@@ -23,31 +21,6 @@ void* run_program(void* program) {
 }
 
 } // namespace
-
-void MachineInputs::wait_until(base::Micros deadline) noexcept {
-    park_if_killed();
-    bridge_.vm_waits = true;
-    wake_.wait_until(deadline);
-    bridge_.vm_waits = false;
-    park_if_killed();
-}
-
-void MachineInputs::computing() noexcept { park_if_killed(); }
-
-std::uint32_t MachineInputs::random() noexcept {
-    std::uint32_t value = 0;
-    expect(::getrandom(&value, sizeof value, 0) == sizeof value);
-    return value;
-}
-
-void MachineInputs::kill() noexcept {
-    killed_ = true;
-    wake_.notify();
-}
-
-void MachineInputs::park_if_killed() const noexcept {
-    while (killed_.load(std::memory_order_relaxed)) ::pause();
-}
 
 VmThread::~VmThread() {
     if (!running_ && memory_ != nullptr) ::munmap(memory_, memory_bytes_);
@@ -82,4 +55,4 @@ bool VmThread::join() noexcept {
     return !running_;
 }
 
-} // namespace firmware::ports::posix
+} // namespace firmware::ports
