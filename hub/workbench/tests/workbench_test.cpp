@@ -78,7 +78,10 @@ protected:
 TEST_F(WorkbenchTest, a_virtual_board_comes_online_and_is_asked_who_it_is) {
     begin_with_one_board();
     EXPECT_TRUE(hub_.find(uid)->is_virtual);
-    EXPECT_NE(board_->pty.read().find("\x1E[\"who\"]\n"), std::string::npos);
+    std::string came;
+    EXPECT_TRUE(run_until(io_, [&] {
+        return (came += board_->pty.read()).find("\x1E[\"who\"]\n") != std::string::npos;
+    })) << came;
 }
 
 TEST_F(WorkbenchTest, a_virtual_board_that_ends_goes_offline) {
