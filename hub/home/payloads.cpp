@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/home/payloads.hpp"
+
+#include "hub/core/safe_json.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+namespace hub::home {
+namespace {
+
+using base::ErrorCode;
+using core::Json;
+using core::Kind;
+
+bool is_flag(Kind kind) { return kind == Kind::switch_ || kind == Kind::light || kind == Kind::binary_sensor; }
+
+/// A word as Home Assistant sends it, in the hub's form.
+base::Result<Json> read_word(const core::Entity& entity, std::string_view word) {
+    if (is_flag(entity.kind)) {
+        if (word == "ON") return Json(true);
+        if (word == "OFF") return Json(false);
+    }
+    if (entity.kind == Kind::number) {
+        double number = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(number)) {
+            return base::fail(ErrorCode::malformed, "not a number");
+        }
+        return Json(number);
+    }
+    return Json(word);
+}
+
+base::Result<core::CommandRequest> read_object(const core::Entity& entity, const Json& object) {
+    const auto wrong = [](std::string_view what) { return base::fail(ErrorCode::invalid_argument, what); };
+    core::CommandRequest request{"", entity.id, object["value"], "mqtt"};
+    if (request.value.is_string()) {
+        auto value = read_word(entity, request.value.get<std::string>());
+        if (!value) return tl::unexpected(value.error());
+        request.value = std::move(*value);
+    }
+    if (const auto id = object.find("id"); id != object.end()) {
+        if (!id->is_string() || id->get_ref<const std::string&>().empty()) return wrong("\"id\" is a text");
+        request.cmd_id = id->get<std::string>();
+    }
+    if (const auto ttl = object.find("ttl_ms"); ttl != object.end()) {
+        if (!ttl->is_number_integer() || *ttl < 1 || *ttl > 60000) return wrong("\"ttl_ms\" is 1 to 60000");
+        request.ttl_ms = ttl->get<int>();
+    }
+    if (const auto issued = object.find("t"); issued != object.end()) {
+        constexpr double year_9999 = 253'402'300'800.0;
+        if (!issued->is_number() || !(*issued >= 0) || *issued > year_9999) return wrong("\"t\" is seconds since 1970");
+        request.issued = core::Time(std::chrono::microseconds(std::llround(issued->get<double>() * 1e6)));
+    }
+    return request;
+}
+
+} // namespace
+
+std::string state_payload(Kind kind, const Json& value) {
+    if (value.is_null()) return "None";
+    if (value.is_boolean()) return value.get<bool>() ? "ON" : "OFF";
+    if (!value.is_string()) return value.dump();
+    // An empty payload would only clear the retained message. A text entity may really be empty; it has nothing to
+    // retain.
+    const auto& text = value.get_ref<const std::string&>();
+    return text.empty() && kind != Kind::text ? "None" : text;
+}
+
+std::string event_payload(std::string_view type, const Json& data) {
+    Json payload = data.is_object() ? data : Json::object();
+    payload["event_type"] = type;
+    return payload.dump();
+}
+
+base::Result<core::CommandRequest> read_command(const core::Entity& entity, std::string_view payload) {
+    if (payload.size() > command_size_max) return base::fail(ErrorCode::too_large, "longer than 1024 bytes");
+    if (payload.empty() && entity.kind != Kind::text) return base::fail(ErrorCode::malformed, "empty");
+    if (!core::is_utf8(payload)) return base::fail(ErrorCode::malformed, "not UTF-8");
+    if (payload.starts_with('{')) {
+        const auto object = core::parse_json(payload, command_size_max);
+        if (object && object->is_object() && object->contains("value")) return read_object(entity, *object);
+    }
+    auto value = read_word(entity, payload);
+    if (!value) return tl::unexpected(value.error());
+    return core::CommandRequest{"", entity.id, std::move(*value), "mqtt"};
+}
+
+Json main_command(Kind kind) {
+    switch (kind) {
+    case Kind::lock: return "UNLOCK";
+    case Kind::button: return "PRESS";
+    case Kind::cover: return "OPEN";
+    case Kind::switch_:
+    case Kind::light: return true;
+    case Kind::sensor:
+    case Kind::binary_sensor:
+    case Kind::event:
+    case Kind::number:
+    case Kind::select:
+    case Kind::text: return nullptr;
+    }
+    return nullptr;
+}
+
+} // namespace hub::home

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values and commands as MQTT payloads (docs/protocol.md, "Topics").
+#pragma once
+
+#include "base/result.hpp"
+#include "hub/core/hub.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace hub::home {
+
+/// Longer command payloads are refused unread, in bytes.
+inline constexpr std::size_t command_size_max = 1024;
+
+/// `ON`/`OFF`, numbers and texts as they are, `None` for unknown.
+std::string state_payload(core::Kind kind, const core::Json& value);
+
+/// `{"event_type":type,…data}`
+std::string event_payload(std::string_view type, const core::Json& data);
+
+/// Reads the payload of a `set` topic for `entity`: the kind's word, a number, a text, or the object
+/// `{"value":…,"id":…,"ttl_ms":…,"t":…}`. Fills all of the request except `uid`. Whether the value is allowed is
+/// checked by the hub. Errors: `too_large`, `malformed` (empty, not UTF-8, not a number), `invalid_argument` (a wrong
+/// member).
+base::Result<core::CommandRequest> read_command(const core::Entity& entity, std::string_view payload);
+
+/// What `mqtt_command` of an entity does: UNLOCK, PRESS, true, OPEN.
+core::Json main_command(core::Kind kind);
+
+} // namespace hub::home
