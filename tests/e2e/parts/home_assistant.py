@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import subprocess
 import threading
@@ -49,11 +50,14 @@ logger:
 """
 
 
-def environment() -> Path:
-    """The Python environment that holds Home Assistant; made on first use."""
-    done = subprocess.run([TESTS / "venv.sh", "requirements-homeassistant"], capture_output=True, text=True)
+def interpreter() -> str:
+    """The Python that has Home Assistant: OURO_HA_PYTHON, or an environment made on first use."""
+    if "OURO_HA_PYTHON" in os.environ:
+        return os.environ["OURO_HA_PYTHON"]
+    argv = [str(TESTS / "venv.sh"), str(TESTS / "requirements-homeassistant.txt")]
+    done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, f"Home Assistant could not be installed: {done.stderr}"
-    return Path(done.stdout.strip())
+    return done.stdout.strip()
 
 
 def _base64url(data: bytes) -> str:
@@ -81,7 +85,7 @@ class HomeAssistant:
         (folder / "configuration.yaml").write_text(CONFIGURATION.format(port=self._port))
         self._token = self._seed_user()
         self._seed_mqtt(broker)
-        argv = [str(environment() / "bin/hass"), "-c", str(folder), "--skip-pip", "--ignore-os-check"]
+        argv = [interpreter(), "-m", "homeassistant", "-c", str(folder), "--skip-pip", "--ignore-os-check"]
         self.process = registry.add(Process("home assistant", argv, folder / "console.log", {"HOME": str(folder)}))
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{self._port}", headers={"Authorization": f"Bearer {self._token}"}, timeout=10
