@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from parts.board import Board
 from parts.broker import Access, Broker
 from parts.hub import Hub

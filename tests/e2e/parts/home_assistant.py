@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -156,7 +156,7 @@ class HomeAssistant:
             "refresh_tokens": [{
                 "id": row, "user_id": user, "client_id": None, "client_name": "test", "client_icon": None,
                 "token_type": "long_lived_access_token", "access_token_expiration": 315360000.0,
-                "created_at": datetime.now(timezone.utc).isoformat(), "token": secrets.token_hex(64), "jwt_key": key,
+                "created_at": datetime.now(UTC).isoformat(), "token": secrets.token_hex(64), "jwt_key": key,
                 "last_used_at": None, "last_used_ip": None, "expire_at": None, "credential_id": None,
                 "version": VERSION,
             }],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real hub (`ouro serve`), and clients for its two doors: HTTP with the token, and the WebSocket as a browser opens it."""
+"""A real hub (`ouro serve`), and its clients: HTTP with the token, the WebSocket as a browser opens it, the CLI."""
 
 from __future__ import annotations
 
@@ -74,6 +74,12 @@ class Hub:
     def board(self, uid: str) -> Json:
         return next((b for b in self.get("/api/boards") if b["uid"] == uid), None)
 
+    def own_broker(self) -> Access:
+        """The way into the Mosquitto that the hub started for itself; Home Assistant is given the same."""
+        seen = json.loads((self.data / "broker.json").read_text())
+        folder = self.data.parent / "own-broker-client"
+        return Access(seen["host"], seen["port"], seen["username"], seen["password"], folder)
+
     # --- HTTP, with the token ---
     def request(self, method: str, path: str, body: Json = None, **options: Any) -> httpx.Response:
         """Sends it as a script would, and holds the answer against openapi.yaml."""
@@ -100,7 +106,10 @@ class Hub:
     def wait_timeline(self, uid: str, what: str, said: str, found: Callable[[Json], bool], within: float = 5) -> Json:
         """The first entry that fits; `said` names it when it does not come."""
         return eventually(
-            lambda: next((e for e in self.timeline(uid, what) if found(e)), None), within, f"timeline: {said}", every=0.1
+            lambda: next((e for e in self.timeline(uid, what) if found(e)), None),
+            within,
+            f"timeline: {said}",
+            every=0.1,
         )
 
     # --- WebSocket, as a browser ---

@@ -101,15 +101,13 @@ class Registry:
 
     def sections(self) -> list[tuple[str, str]]:
         """Titles and bounded tails of the logs."""
-        return [
-            (f"{p.name} ({'running' if p.alive else 'ended'}), end of its log", p.tail()) for p in self._processes
-        ]
+        return [(f"{p.name} ({'running' if p.alive else 'ended'}), end of its log", p.tail()) for p in self._processes]
 
     def mark(self) -> int:
         return len(self._processes)
 
     def end(self, since: int = 0) -> None:
-        """Ends the processes added after `since`, newest first, and fails if one had something to say for a sanitizer."""
+        """Ends the processes added after `since`, newest first; fails if a sanitizer had something to say."""
         problems: list[str] = []
         while len(self._processes) > since:
             process = self._processes.pop()

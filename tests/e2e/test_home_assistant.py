@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Home Assistant 2024.3.3 beside broker, hub and board: what a person who installs Ouroboard will see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from conftest import House, temporary_house
+from parts.board import CONVERSATION, DOOR
+from parts.home_assistant import HomeAssistant, Watch
+from parts.waiting import eventually
+from test_door import check_sequence
+
+pytestmark = pytest.mark.slow
+
+ENTITIES = {
+    "lock": "door",
+    "event": "doorbell",
+    "binary_sensor": "ringing",
+    "switch": "auto_unlock",
+    "sensor": "free_memory",
+    "button": "open_door",
+}
+
+
+@dataclass
+class Home:
+    house: House
+    assistant: HomeAssistant
+
+    def unique_id(self, entity: str) -> str:
+        return f"ouro_{self.house.board.uid}_{entity}"
+
+    def entry(self, entity: str) -> dict:
+        """The registry's row of one of our entities."""
+        rows = [e for e in self.assistant.registry("entity") if e["unique_id"] == self.unique_id(entity)]
+        assert len(rows) == 1, f"{entity}: {len(rows)} entities in the registry"
+        return rows[0]
+
+    def entity_id(self, entity: str) -> str:
+        return str(self.entry(entity)["entity_id"])
+
+    def available(self, entity: str) -> bool:
+        state = self.assistant.state(self.entity_id(entity))
+        return state is not None and state["state"] != "unavailable"
+
+    def wait_available(self, within: float = 30) -> None:
+        for entity in ("door", "doorbell", "ringing", "auto_unlock", "free_memory"):
+            eventually(partial(self.available, entity), within, f"{entity} is available in Home Assistant", every=0.2)
+        eventually(lambda: self.assistant.state(self.entity_id("door"))["state"] == "locked", 15, "locked", every=0.2)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Home]:
+    with temporary_house() as house:
+        broker = house.add_broker()
+        house.add_board()
+        house.add_hub()
+        broker.start()
+        assistant = HomeAssistant(house.registry, house.folder / "ha", broker.access)
+        assistant.start()  # the rest starts while it does
+        house.start_all()
+        assistant.wait_running()
+        yield Home(house, assistant)
+
+
+def ring_reaches(home: Home, watch: Watch) -> None:
+    """Presses the call button until Home Assistant has fired the event (the app's cooldown may eat one press)."""
+    event = home.entity_id("doorbell")
+    since = len(watch.changes)
+    silent = ("unavailable", "unknown")
+
+    def fired() -> list:
+        ours = [c for c in watch.changes[since:] if c.entity_id == event and c.state not in silent]
+        return [c for c in ours if c.attributes.get("event_type") == "ring"]
+
+    home.house.board.ring(5500)
+    eventually(fired, 8, "the ring fires the event entity")
+
+
+def unlock_works(home: Home, watch: Watch) -> None:
+    """`lock.unlock` opens the relay for 5 s, with every state on the way."""
+    lock = home.entity_id("door")
+    since = len(watch.changes)
+    with home.house.board.watch() as pins:
+        before = len(pins.changes)
+        home.assistant.call("lock", "unlock", lock)
+        check_sequence(pins, before)
+        assert [(c.name, c.level) for c in pins.changes[before:] if c.level][:2] == [(CONVERSATION, 1), (DOOR, 1)]
+
+    def states() -> list[str | None]:
+        names = [c.state for c in watch.changes[since:] if c.entity_id == lock]
+        return [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n]
+
+    eventually(lambda: states()[-1:] == ["locked"], 5, "Home Assistant shows locked again")
+    assert states() == ["unlocking", "unlocked", "locking", "locked"]
+
+
+def test_the_entities_appear_by_discovery(home: Home) -> None:
+    home_ids = lambda: {e["unique_id"] for e in home.assistant.registry("entity") if e["platform"] == "mqtt"}  # noqa: E731
+    wanted = {home.unique_id(entity) for entity in ENTITIES.values()}
+    eventually(lambda: wanted <= home_ids(), 20, f"all of {sorted(wanted)} are discovered", every=0.2)
+    home.wait_available()
+    for kind, entity in ENTITIES.items():
+        assert home.entity_id(entity).split(".")[0] == kind
+    assert home.entry("open_door")["disabled_by"] == "integration", "the button waits for who wants it"
+    state = home.assistant.state
+    assert state(home.entity_id("doorbell"))["attributes"]["device_class"] == "doorbell"
+    assert "ring" in state(home.entity_id("doorbell"))["attributes"]["event_types"]
+    assert state(home.entity_id("auto_unlock"))["state"] == "off"
+    assert state(home.entity_id("ringing"))["state"] == "off"
+    free_memory = home.entity_id("free_memory")
+    memory = eventually(lambda: (s := state(free_memory)) and s["state"] != "unknown" and s, 6, "a value")
+    assert 0 < float(memory["state"]) < 128
+    assert home.entry("free_memory")["entity_category"] == "diagnostic"
+
+
+def test_the_board_is_one_device_behind_the_hub(home: Home) -> None:
+    devices = home.assistant.registry("device")
+    named = {name: device for device in devices for kind, name in device["identifiers"] if kind == "mqtt"}
+    board, hub = named[f"ouro_{home.house.board.uid}"], named["ouro_hub"]
+    assert board["via_device_id"] == hub["id"]
+    assert {home.entry(e)["device_id"] for e in ENTITIES.values()} == {board["id"]}
+
+
+def test_a_ring_fires_the_event_and_shows_ringing_for_five_seconds(home: Home) -> None:
+    ringing = home.entity_id("ringing")
+    with home.assistant.watch() as watch:
+        ring_reaches(home, watch)
+        on = watch.wait_for("ringing on", lambda c: (c.entity_id, c.state) == (ringing, "on"), 3)
+        off = watch.wait_for("ringing off", lambda c: (c.entity_id, c.state) == (ringing, "off") and c.at > on.at, 8)
+        assert off.at - on.at == pytest.approx(5, abs=0.3)
+
+
+def test_the_unlock_service_opens_the_door_for_five_seconds(home: Home) -> None:
+    with home.assistant.watch() as watch:
+        unlock_works(home, watch)
+
+
+def test_the_switch_is_switched_from_home_assistant(home: Home) -> None:
+    switch = home.entity_id("auto_unlock")
+    with home.assistant.watch() as watch:
+        for service, state in (("turn_on", "on"), ("turn_off", "off")):
+            home.assistant.call("switch", service, switch)
+            wanted = (switch, state)
+            watch.wait_for(f"the switch is {state}", lambda c, w=wanted: (c.entity_id, c.state) == w)
+
+
+def test_all_recovers_after_the_broker_restarts_and_forgets_everything(home: Home) -> None:
+    lock = home.entity_id("door")
+    with home.assistant.watch() as watch:
+        home.house.broker.stop()
+        watch.wait_for("the lock is unavailable", lambda c: (c.entity_id, c.state) == (lock, "unavailable"), 10)
+        home.house.broker.start()
+        home.wait_available(60)
+        ring_reaches(home, watch)
+        unlock_works(home, watch)
+
+
+def test_all_recovers_after_the_hub_restarts(home: Home) -> None:
+    lock = home.entity_id("door")
+    with home.assistant.watch() as watch:
+        home.house.hub.stop()
+        watch.wait_for("the lock is unavailable", lambda c: (c.entity_id, c.state) == (lock, "unavailable"), 10)
+        home.house.hub.start()
+        home.wait_available()
+        ring_reaches(home, watch)
+        unlock_works(home, watch)
+
+
+def test_all_recovers_after_home_assistant_restarts(home: Home) -> None:
+    before = {e["unique_id"]: e["entity_id"] for e in home.assistant.registry("entity")}
+    home.assistant.stop()
+    home.assistant.start()
+    home.assistant.wait_running()
+    home.wait_available()
+    after = {e["unique_id"]: e["entity_id"] for e in home.assistant.registry("entity")}
+    assert after == before, "no entity is doubled or renamed"
+    with home.assistant.watch() as watch:
+        ring_reaches(home, watch)
+        unlock_works(home, watch)
+
+
+def test_home_assistant_found_nothing_to_complain_about(home: Home) -> None:
+    lines = home.assistant.process.text().splitlines()
+    ours = [line for line in lines if "components.mqtt" in line and (" ERROR " in line or " WARNING " in line)]
+    expected = ("Disconnected from MQTT server", "Failed to connect to MQTT server")  # we stopped the broker ourselves
+    assert [line for line in ours if not any(words in line for words in expected)] == []
