@@ -10,7 +10,10 @@ set -eu
 
 file=${1:?usage: tests/venv.sh FILE, e.g. tests/requirements.txt}
 python=${PYTHON:-/usr/bin/python3}
-[ -r "$file" ] || { echo "venv: can't read $file; there are: $(ls "$(dirname "$0")"/requirements*.txt | xargs)" >&2; exit 2; }
+if [ ! -r "$file" ]; then
+    echo "venv: can't read $file; there are: $(ls "$(dirname "$0")"/requirements*.txt | xargs)" >&2
+    exit 2
+fi
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ouroboard
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')

@@ -100,9 +100,9 @@ def unlock_works(home: Home, watch: Watch) -> None:
 
 
 def test_the_entities_appear_by_discovery(home: Home) -> None:
-    home_ids = lambda: {e["unique_id"] for e in home.assistant.registry("entity") if e["platform"] == "mqtt"}  # noqa: E731
+    known = lambda: {e["unique_id"] for e in home.assistant.registry("entity") if e["platform"] == "mqtt"}  # noqa: E731
     wanted = {home.unique_id(entity) for entity in ENTITIES.values()}
-    eventually(lambda: wanted <= home_ids(), 20, f"all of {sorted(wanted)} are discovered", every=0.2)
+    eventually(lambda: wanted <= known(), 20, f"all of {sorted(wanted)} are discovered", every=0.2)
     home.wait_available()
     for kind, entity in ENTITIES.items():
         assert home.entity_id(entity).split(".")[0] == kind
