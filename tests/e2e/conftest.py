@@ -28,7 +28,15 @@ _REGISTRY = Registry()  # one for the run: pytest_runtest_makereport has no othe
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast modules first: a broken door is told before Home Assistant has started. Order inside a module stays."""
-    order = ["test_cli", "test_console", "test_security", "test_door", "test_faults", "test_home_assistant"]
+    order = [
+        "test_board",
+        "test_console",
+        "test_cli",
+        "test_security",
+        "test_door",
+        "test_faults",
+        "test_home_assistant",
+    ]
     place = {name: i for i, name in enumerate(order)}
     items.sort(key=lambda item: place.get(Path(item.path).stem, len(order)))
 

@@ -69,6 +69,11 @@ class Process:
             self.kill()
             raise AssertionError(f"{self.name} did not end within {within:g} s of SIGTERM") from None
 
+    def wait(self, within: float = 10) -> int:
+        """The exit code of a program that is to end by itself."""
+        assert self._child is not None, f"{self.name} was never started"
+        return self._child.wait(within)
+
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         if self._child is not None:
