@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_cli",
         "test_security",
         "test_door",
+        "test_page",
         "test_faults",
         "test_home_assistant",
     ]
