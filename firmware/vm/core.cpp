@@ -46,7 +46,7 @@ bool Core::service() noexcept {
             called = true;
         }
     }
-    if (service_edges()) edges_scheduled_ = stirred = true;
+    if (service_edges()) look_again_ = stirred = true;
     if (!inputs.bridge().home_commands.empty()) stirred = true;
     return called;
 }
@@ -62,13 +62,18 @@ bool Core::service_edges() noexcept {
 }
 
 void Core::wait_until(base::Micros deadline) noexcept {
-    // Callbacks that have just run may have made ready what the caller waits for: it must look before it sleeps.
-    if (edges_scheduled_ || MP_STATE_VM(sched_state) == MP_SCHED_PENDING || aborting()) {
-        edges_scheduled_ = false;
+    // Since the caller looked, callbacks may have made ready what it waits for, or a nap may have taken its wake-up.
+    if (look_again_ || MP_STATE_VM(sched_state) == MP_SCHED_PENDING || aborting()) {
+        look_again_ = false;
         return;
     }
     if (inputs.now() < deadline) inputs.wait_until(deadline);
     heartbeat.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Core::nap(base::Micros deadline) noexcept {
+    inputs.wait_until(std::min(deadline, inputs.now() + full_poll));
+    look_again_ = true;
 }
 
 template <typename Queue, typename Element>
@@ -78,7 +83,7 @@ bool Core::push_within(Queue& queue, const Element& element, base::Micros patien
     const base::Micros deadline = inputs.now() + patience;
     while (!pushed && inputs.now() < deadline && !aborting()) {
         if (wake != nullptr) wake->notify();
-        inputs.wait_until(std::min(deadline, inputs.now() + full_poll));
+        nap(deadline);
         pushed = queue.push(element);
     }
     if (pushed && wake != nullptr) wake->notify();
@@ -142,7 +147,7 @@ bool Core::read_pin(contract::Pin pin) noexcept {
     const base::Micros deadline = inputs.now() + pin_settle_wait;
     while (bridge.pin_commands_done.load(std::memory_order_acquire) != bridge.pin_commands_sent.load() &&
            inputs.now() < deadline && !aborting()) {
-        inputs.wait_until(std::min(deadline, inputs.now() + full_poll));
+        nap(deadline);
     }
     return bridge.levels[pin].load(std::memory_order_acquire);
 }
@@ -154,7 +159,7 @@ void Core::begin_life() noexcept {
     interruptible = false;
     stirred = false;
     soft_reset_wanted = false;
-    edges_scheduled_ = false;
+    look_again_ = false;
     ouro_vm_countdown = branches_between_hooks;
     forget_pins();
 }

@@ -74,9 +74,11 @@ private:
     template <typename Queue, typename Element>
     bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
     bool service_edges() noexcept;
+    /// A short wait in the middle of something else.
+    void nap(base::Micros deadline) noexcept;
 
     std::atomic<std::uint8_t> attention_{0};
-    bool edges_scheduled_ = false;
+    bool look_again_ = false;
     bool console_stalled_ = false;
 };
 

@@ -18,7 +18,8 @@ public:
     virtual base::Micros now() noexcept = 0;
 
     /// Blocks the VM core until something arrives for it on the bridge, somebody calls for its attention (interrupt,
-    /// abort), or `deadline`. May return early for no reason.
+    /// abort), or `deadline`. May return early for no reason. What counts is `Bridge::wake_vm->notify()` since the last
+    /// wait: bytes that nobody reads must not end every wait anew.
     virtual void wait_until(base::Micros deadline) noexcept = 0;
 
     /// Called while Python computes, about every 1,000 bytecodes at branches. Virtual time charges the work here and

@@ -174,6 +174,55 @@ TEST_F(IntercomTest, AutoUnlockOpensOnceForOneRing) {
     EXPECT_EQ(trace(begin), one_opening);
 }
 
+struct Fault {
+    const char* call; ///< raises when it is made
+    std::vector<std::string> tried_after;
+    const char* ends;
+};
+
+class IntercomFaultTest : public IntercomTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(IntercomFaultTest, BothOutputsAreTurnedOffEachByItself) {
+    std::string app = source();
+    // Outputs that say what is asked of them, and break at one step.
+    const std::string faulty = std::string("class Faulty:\n"
+                                           " def __init__(s, name): s.name = name\n"
+                                           " def __repr__(s): return s.name\n"
+                                           " def _do(s, what):\n"
+                                           "  print(s.name, what)\n"
+                                           "  if s.name + ' ' + what == '") +
+                               GetParam().call +
+                               "': raise OSError(5)\n"
+                               " def on(s): s._do('on')\n"
+                               " def off(s): s._do('off')\n"
+                               "door, conversation = Faulty('door'), Faulty('line')\n";
+    app.insert(app.find("bell = "), faulty);
+    board.install({{"app.py", app}});
+    board.set_input(call_pin, true);
+    board.start();
+    board.run_for(100);
+    board.command("door", "c1", text("UNLOCK"));
+    board.run_for(7000);
+    const std::string printed = board.printed();
+    for (const std::string& tried : GetParam().tried_after) EXPECT_THAT(printed, HasSubstr(tried + "\r\n"));
+    EXPECT_EQ(states("door").back(), GetParam().ends);
+    EXPECT_THAT(board.said(Op::log), ::testing::Not(IsEmpty()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, IntercomFaultTest,
+                         ::testing::Values(Fault{"line on", {"door off", "line off"}, "LOCKED"},
+                                           Fault{"door on", {"door off", "line off"}, "LOCKED"},
+                                           Fault{"door off", {"door off", "line off"}, "JAMMED"},
+                                           Fault{"line off", {"door off", "line off"}, "JAMMED"}));
+
+TEST_F(IntercomTest, LockWhileItIsLockedMovesNothing) {
+    start();
+    board.command("door", "c1", text("LOCK"));
+    board.run_for(7000);
+    EXPECT_THAT(board.outputs, IsEmpty());
+    EXPECT_THAT(board.said(Op::done), ElementsAre("c1 ok "));
+}
+
 TEST_F(IntercomTest, PinsTimesAndPolarityComeFromTheConfiguration) {
     board.install({{"app.py", source()},
                    {"app.toml", "[config]\ncall_pin = 5\ncall_active = 1\ndoor_pin = 14\nopen_seconds = 2\n"}});

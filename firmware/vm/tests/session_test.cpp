@@ -276,6 +276,16 @@ INSTANTIATE_TEST_SUITE_P(
                       " a = {}\n b = {}\n for i in range(400): a = {0: a}; b = {0: b}\n a == b",
                       " import json\n json.loads('[' * 5000 + ']' * 5000)"));
 
+// Hashing is not counted by MicroPython: the thread's stack must hold what fits into the heap.
+TEST(SessionBigHeapTest, HashingTuplesAsDeepAsTheHeapAllowsDoesNotCrash) {
+    LockstepBoard board(1024 * 1024);
+    board.install({{"app.py", "def program():\n t = ()\n for i in range(31000): t = (t,)\n hash(t)\n"
+                              "program()\nprint('alive')\n"}});
+    board.start();
+    board.run_for(60000);
+    EXPECT_THAT(board.printed(), HasSubstr("alive"));
+}
+
 TEST_F(SessionTest, ACrashIsReportedWithItsPlace) {
     board.install({{"app.py", "import part\n\npart.break_down()\n"},
                    {"part.py", "def break_down():\n    raise ValueError('no \"luck\"')\n"}});
