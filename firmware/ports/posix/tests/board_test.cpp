@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// The virtual board as its neighbours see it: through the pty, the control socket and the folder.
+#include "firmware/ports/posix/board.hpp"
+
+#include "boards/intercom.hpp"
+#include "firmware/ports/shared/strict_flash.hpp"
+#include "firmware/ports/sim/stand_in.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace firmware::ports::posix {
+namespace {
+
+using sim::StandInCore;
+
+constexpr int patience_ms = 10000;
+constexpr contract::Pin door = 13;
+
+/// A temporary folder that goes with the test.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "ouro-board-XXXXXX").string();
+        path = ::mkdtemp(pattern.data());
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path); }
+    std::string path;
+};
+
+/// The other end of a line: reads until something is there, never for ever.
+class Peer {
+public:
+    explicit Peer(int fd) : fd_(fd) {}
+
+    void write(std::string_view text) {
+        ASSERT_EQ(::write(fd_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
+    /// Everything up to and with `end`; "" and a failure when it does not come, or the other side hangs up.
+    std::string read_until(std::string_view end) {
+        for (;;) {
+            const std::size_t at = got_.find(end);
+            if (at != std::string::npos) {
+                std::string text = got_.substr(0, at + end.size());
+                got_.erase(0, at + end.size());
+                return text;
+            }
+            if (!read_some()) {
+                ADD_FAILURE() << "waited for " << end << ", got: " << got_;
+                return {};
+            }
+        }
+    }
+    std::string line() { return read_until("\n"); }
+    bool hung_up() {
+        while (read_some()) {
+        }
+        return closed_;
+    }
+
+private:
+    bool read_some() {
+        pollfd waiting{fd_.get(), POLLIN, 0};
+        if (::poll(&waiting, 1, patience_ms) != 1) return false;
+        char bytes[4096];
+        const auto size = ::read(fd_.get(), bytes, sizeof bytes);
+        closed_ = size <= 0;
+        if (size > 0) got_.append(bytes, static_cast<std::size_t>(size));
+        return size > 0;
+    }
+
+    Fd fd_;
+    std::string got_;
+    bool closed_ = false;
+};
+
+class BoardTest : public testing::Test {
+protected:
+    void start(std::function<void(StandInCore&)> body) {
+        ASSERT_TRUE(folder.open(temporary.path));
+        runtime::Identity identity;
+        identity.uid = "abcd1234";
+        identity.boot = 3;
+        board.emplace(boards::intercom, folder, flash, clock, identity, sim::stand_in(std::move(body)), 0);
+        ASSERT_TRUE(board->open());
+        hardware = std::thread([this] { ended = board->run(); });
+    }
+    void TearDown() override {
+        if (!hardware.joinable()) return;
+        board->stop();
+        hardware.join();
+        EXPECT_TRUE(ended) << "the VM's thread is stuck";
+    }
+
+    Peer serial() { return Peer(::open((temporary.path + "/uart0").c_str(), O_RDWR | O_NOCTTY)); }
+    Peer control() {
+        Fd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const std::string path = temporary.path + "/control.sock";
+        std::copy(path.begin(), path.end(), address.sun_path);
+        EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        return Peer(::dup(fd.get()));
+    }
+
+    TemporaryFolder temporary;
+    BoardFolder folder;
+    UptimeClock clock;
+    std::vector<std::uint8_t> medium = std::vector<std::uint8_t>(8192, 0xFF);
+    StrictFlash flash{medium, {4096, 2, 256}};
+    std::optional<Board> board;
+    std::thread hardware;
+    bool ended = true;
+};
+
+void wait_for_end(StandInCore& core) {
+    while (core.sleep(base::from_ms(20))) {
+    }
+}
+
+TEST_F(BoardTest, the_serial_port_carries_bytes_unchanged_in_both_directions) {
+    start([](StandInCore& core) {
+        std::uint8_t byte = 0;
+        while (core.sleep(base::from_ms(1))) {
+            while (core.inputs.bridge().console_in.pop(byte)) core.print({reinterpret_cast<char*>(&byte), 1});
+        }
+    });
+    Peer port = serial();
+    const std::string raw("\r\n\x01\x04\x11\x13\x7f\xff\x00.", 10);
+    port.write(raw);
+    EXPECT_EQ(port.read_until("."), raw);
+}
+
+TEST_F(BoardTest, a_board_without_a_reader_goes_on) {
+    start([](StandInCore& core) {
+        for (int i = 0; i < 100; ++i) {
+            for (int byte = 0; byte < 1024; ++byte) {
+                if (!core.inputs.bridge().console_out.push('x')) break;
+            }
+            core.inputs.bridge().wake_hardware->notify();
+            if (!core.sleep(base::from_ms(5))) return;
+        }
+        core.write(door, true);
+        wait_for_end(core);
+    });
+    Peer hands = control();
+    hands.write("[\"watch\"]\n");
+    hands.read_until("[\"pin\",13,1,");
+}
+
+TEST_F(BoardTest, requests_are_answered_in_order_and_mistakes_explained) {
+    start(wait_for_end);
+    Peer hands = control();
+    hands.write("[\"info\"]\n[\"read\",\"call\"]\nnonsense\n[\"read\",64]\n[\"press\",\"call\",19]\n[\"press\",\"door_"
+                "relay\"]\n"
+                "[\"set\",4,2]\n[\"dance\"]\n[\"set\",4,0]\n[\"read\",4]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\",{\"uid\":\"abcd1234\",\"board\":\"intercom\",\"boot\":3}]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\",1]\n");
+    for (const char* code :
+         {"malformed", "not_found", "invalid_argument", "invalid_argument", "invalid_argument", "unsupported"}) {
+        EXPECT_TRUE(hands.line().starts_with("[\"error\",\"" + std::string(code) + "\"")) << code;
+    }
+    EXPECT_EQ(hands.line(), "[\"ok\"]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\",0]\n");
+}
+
+TEST_F(BoardTest, a_watcher_sees_a_press_and_its_release) {
+    start(wait_for_end);
+    Peer hands = control();
+    hands.write("[\"watch\"]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\"]\n");
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(hands.line().starts_with("[\"pin\","));
+    hands.write("[\"press\",\"call\",20]\n");
+    const auto moment = [&hands](const std::string& start_of_line) {
+        hands.read_until(start_of_line);
+        return std::stoll(hands.line());
+    };
+    const auto down = moment("[\"pin\",4,0,");
+    const auto up = moment("[\"pin\",4,1,");
+    EXPECT_GE(up - down, 20000);
+}
+
+TEST_F(BoardTest, a_line_beyond_1024_bytes_ends_the_client_and_nobody_else) {
+    start(wait_for_end);
+    Peer good = control();
+    Peer bad = control();
+    bad.write(std::string(1024, 'x'));
+    EXPECT_TRUE(bad.hung_up());
+    good.write("[\"read\",4]\n");
+    EXPECT_EQ(good.line(), "[\"ok\",1]\n");
+}
+
+TEST_F(BoardTest, the_ninth_client_is_turned_away) {
+    start(wait_for_end);
+    std::vector<Peer> eight;
+    for (int i = 0; i < 8; ++i) {
+        eight.push_back(control());
+        eight.back().write("[\"read\",4]\n");
+        EXPECT_EQ(eight.back().line(), "[\"ok\",1]\n");
+    }
+    EXPECT_TRUE(control().hung_up());
+}
+
+TEST_F(BoardTest, the_control_socket_is_for_its_owner_only) {
+    start(wait_for_end);
+    struct stat status {};
+    ASSERT_EQ(::stat((temporary.path + "/control.sock").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(BoardTest, quit_ends_the_board_and_takes_its_files_along) {
+    start(wait_for_end);
+    Peer hands = control();
+    hands.write("[\"quit\"]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\"]\n");
+    hardware.join();
+    EXPECT_TRUE(ended);
+    board.reset();
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(temporary.path + "/uart0")));
+    EXPECT_FALSE(std::filesystem::exists(temporary.path + "/control.sock"));
+}
+
+TEST(BoardFolder, belongs_to_one_board_at_a_time) {
+    TemporaryFolder temporary;
+    std::optional<BoardFolder> first(std::in_place);
+    ASSERT_TRUE(first->open(temporary.path));
+    BoardFolder second;
+    const auto refused = second.open(temporary.path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, base::ErrorCode::busy);
+    first.reset();
+    EXPECT_TRUE(second.open(temporary.path));
+}
+
+TEST(BoardFolder, keeps_the_record_and_refuses_a_broken_one) {
+    TemporaryFolder temporary;
+    BoardFolder folder;
+    ASSERT_TRUE(folder.open(temporary.path + "/a/b"));
+    EXPECT_TRUE(folder.load()->uid.empty());
+    ASSERT_TRUE(folder.save({"abcd1234", "intercom", "door", 41}));
+    const auto record = folder.load();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->uid + record->board + record->app, "abcd1234intercomdoor");
+    EXPECT_EQ(record->boot, 41U);
+    std::filesystem::resize_file(folder.path("board.json"), 10);
+    EXPECT_EQ(folder.load().error().code, base::ErrorCode::malformed);
+}
+
+TEST(MappedFile, begins_erased_and_refuses_another_size) {
+    TemporaryFolder temporary;
+    const std::string path = temporary.path + "/flash.img";
+    {
+        MappedFile file;
+        ASSERT_TRUE(file.open(path, 8192));
+        EXPECT_EQ(file.bytes()[8191], 0xFF);
+        file.bytes()[0] = 0x12;
+        EXPECT_TRUE(file.sync());
+    }
+    MappedFile again;
+    ASSERT_TRUE(again.open(path, 8192));
+    EXPECT_EQ(again.bytes()[0], 0x12);
+    MappedFile other;
+    EXPECT_EQ(other.open(path, 4096).error().code, base::ErrorCode::invalid_state);
+}
+
+} // namespace
+} // namespace firmware::ports::posix
