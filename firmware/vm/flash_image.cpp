@@ -69,6 +69,7 @@ public:
         config_.read_buffer = read_cache_.data();
         config_.prog_buffer = program_cache_.data();
         config_.lookahead_buffer = lookahead_.data();
+        file_config_.buffer = file_cache_.data();
     }
     ~Image() {
         if (mounted_) lfs2_unmount(&lfs_);
@@ -123,12 +124,12 @@ private:
 
     lfs2_t lfs_{};
     lfs2_config config_{};
-    lfs2_file_config file_config_{.buffer = file_cache_.data(), .attrs = nullptr, .attr_count = 0};
     bool mounted_ = false;
     std::array<std::uint8_t, cache_bytes_max> read_cache_;
     std::array<std::uint8_t, cache_bytes_max> program_cache_;
     std::array<std::uint8_t, cache_bytes_max> file_cache_;
     alignas(8) std::array<std::uint8_t, 32> lookahead_;
+    lfs2_file_config file_config_{};
 };
 
 bool is_file_name(std::string_view name) {

@@ -70,7 +70,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 const mp_obj_base_t ouro_rtc_obj = {&ouro_rtc_type};
 
-// --- the module -------------------------------------------------------------------------------------------------------
+// --- the module ---------------------------------------------------------------------------------------------------
 
 static MP_DEFINE_CONST_FUN_OBJ_0(machine_unique_id_obj, ouro_machine_unique_id);
 static MP_DEFINE_CONST_FUN_OBJ_0(machine_reset_obj, ouro_machine_reset);

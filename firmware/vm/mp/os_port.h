@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Included by extmod/modos.c: os.urandom from the one source of chance.
+#pragma once
 
 static mp_obj_t mp_os_urandom(mp_obj_t count_in) {
     mp_int_t count = mp_obj_get_int(count_in);

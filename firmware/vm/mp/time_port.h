@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Included by extmod/modtime.c: the date. Until the hub has said what time it is, 1970 begins when the board starts.
+#pragma once
 
 #include "shared/timeutils/timeutils.h"
 

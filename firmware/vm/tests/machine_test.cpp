@@ -113,7 +113,8 @@ TEST_F(MachineTest, AWaitInAHandlerDoesNotSwallowAnotherWakeUp) {
         board.hardware_stands_still = false;
     });
     const std::string printed = run("import micropython, select, sys\np = Pin(4, Pin.IN)\nq = Pin(13, Pin.OUT)\n"
-                                    "def handler(_):\n q.on()\n q.value()\np.irq(lambda _: micropython.schedule(handler, 0))\n"
+                                    "def handler(_):\n q.on()\n q.value()\n"
+                                    "p.irq(lambda _: micropython.schedule(handler, 0))\n"
                                     "s = select.poll()\ns.register(sys.stdin, select.POLLIN)\n"
                                     "s.poll(60000)\nprint(time.ticks_ms())\n");
     EXPECT_THAT(printed, ::testing::AnyOf(HasSubstr("55\r\n"), HasSubstr("56\r\n")));
