@@ -11,21 +11,21 @@ import gc
 import ha
 from machine import Pin
 
-config = ha.config({
-    "call_pin": 4,
-    "call_active": 0,  # the level while somebody rings
-    "door_pin": 13,
-    "conversation_pin": 12,
-    "answer_seconds": 1.0,  # from picking up to opening
-    "open_seconds": 5.0,
-    "cooldown_seconds": 5.0,  # at most one ring in this time
-    "ringing_seconds": 5.0,
-    "auto_unlock": False,
-    "ring_topic": "pyntercom/intercom/call_detected",
-    "ring_payload": "call_detected",
-    "unlock_topic": "pyntercom/intercom/unlock",
-    "unlock_payload": "open",
-})
+config = ha.config(
+    call_pin=4,
+    call_active=0,  # the level while somebody rings
+    door_pin=13,
+    conversation_pin=12,
+    answer_seconds=1.0,  # from picking up to opening
+    open_seconds=5.0,
+    cooldown_seconds=5.0,  # at most one ring in this time
+    ringing_seconds=5.0,
+    auto_unlock=False,
+    ring_topic="pyntercom/intercom/call_detected",
+    ring_payload="call_detected",
+    unlock_topic="pyntercom/intercom/unlock",
+    unlock_payload="open",
+)
 
 call = Pin(config.call_pin, Pin.IN, Pin.PULL_UP if config.call_active == 0 else None)
 
@@ -61,7 +61,7 @@ def turn_off(output):
         output.off()
         return True
     except Exception as error:
-        ha.log("%s does not turn off: %s" % (output, error), "error")
+        ha.log(f"{output} does not turn off: {error}", "error")
         return False
 
 

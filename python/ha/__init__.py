@@ -1,14 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes an app a Home Assistant device: declare, set, react, fire.
-
-    import ha
-
-    @ha.sensor("Temperature", "°C", every=30, digits=1)
-    def temperature():
-        return probe.read()
-
-    ha.run()
-"""
+# ruff: noqa: F401
+"""Makes an app a Home Assistant device: declare, set, react, fire."""
 
 from ._config import config
 from ._entities import BinarySensor as binary_sensor

@@ -8,9 +8,13 @@ class Config:
     """The settings as attributes: `config.call_pin`."""
 
 
-def config(defaults, path=None):
-    """The `[config]` of the app's app.toml over `defaults`; a value must be of its default's type."""
-    path = path or _app_folder() + "app.toml"
+def config(defaults=None, **more):
+    """The `[config]` of the app's app.toml over the defaults; a value must be of its default's type.
+
+    The defaults are a dict, or given by name: `ha.config(call_pin=4)`.
+    """
+    defaults = dict(defaults or {}, **more)
+    path = _app_folder() + "app.toml"
     try:
         with open(path) as file:
             changed = read_toml(file.read()).get("config", {})
@@ -21,7 +25,8 @@ def config(defaults, path=None):
         setattr(result, key, default)
     for key, value in changed.items():
         if key not in defaults:
-            raise ValueError("%s: there is no setting %r; there are %s" % (path, key, ", ".join(sorted(defaults))))
+            known = ", ".join(sorted(defaults))
+            raise ValueError(f"{path}: there is no setting {key!r}; there are {known}")
         setattr(result, key, _checked(path, key, value, defaults[key]))
     return result
 
@@ -46,7 +51,7 @@ def _checked(path, key, value, default):
     else:
         good, wanted = isinstance(value, type(default)), "a list"
     if not good:
-        raise ValueError("%s: %s must be %s, not %r" % (path, key, wanted, value))
+        raise ValueError(f"{path}: {key} must be {wanted}, not {value!r}")
     return value
 
 
@@ -66,7 +71,7 @@ def read_toml(text):
                 if line[-1] != "]" or not _is_key(name):
                     raise ValueError("a table is written [name]")
                 if name in tables:
-                    raise ValueError("[%s] comes twice" % name)
+                    raise ValueError(f"[{name}] comes twice")
                 table = tables[name] = {}
                 continue
             key, sign, value = line.partition("=")
@@ -74,10 +79,10 @@ def read_toml(text):
             if not sign or not _is_key(key):
                 raise ValueError("a setting is written name = value")
             if key in table:
-                raise ValueError("%s comes twice" % key)
+                raise ValueError(f"{key} comes twice")
             table[key] = _value(value.strip())
         except ValueError as error:
-            raise ValueError("app.toml, line %d: %s" % (number, error))
+            raise ValueError(f"app.toml, line {number}: {error}") from None
     return tables
 
 
@@ -115,7 +120,7 @@ def _value(text):
             continue
         if number - number == 0:  # neither infinite nor "not a number"
             return number
-    raise ValueError("%s is neither a number, true, false nor a text in quotes" % (text or "nothing"))
+    raise ValueError(f"{text or 'nothing'} is neither a number, true, false nor a text in quotes")
 
 
 def _quoted(text):
@@ -125,7 +130,7 @@ def _quoted(text):
         c = text[i]
         if c == '"':
             if i + 1 != len(text):
-                raise ValueError("there is more after the text %s" % text[: i + 1])
+                raise ValueError(f"there is more after the text {text[: i + 1]}")
             return result
         if c == "\\":
             i += 1
@@ -134,7 +139,7 @@ def _quoted(text):
                 raise ValueError('after \\ may come n, t, " or \\')
         result += c
         i += 1
-    raise ValueError("the text %s has no end" % text)
+    raise ValueError(f"the text {text} has no end")
 
 
 def _list(text):

@@ -27,7 +27,7 @@ class Entity:
         self.name = name
         self.id = id or _slug(name)
         if self.id in entities:
-            raise ValueError("there is an entity %r already; give this one another name or id=" % self.id)
+            raise ValueError(f"there is an entity {self.id!r} already; give this one another name or id=")
         self.problem = None  # what went wrong the last time its handler ran
         self._handler = None
         self._value = None
@@ -78,7 +78,7 @@ class Entity:
 
     def _start(self, value, cmd_id):
         if self._running:
-            raise Busy("%s is busy" % self.name)
+            raise Busy(f"{self.name} is busy")
         wanted = self._accept(value)
         self._running = True
         self._assigned = False
@@ -220,7 +220,7 @@ class Switch(Entity):
 
     def _accept(self, value):
         if not isinstance(value, bool):
-            raise ValueError("%s takes true or false" % self.name)
+            raise ValueError(f"{self.name} takes true or false")
         return value
 
     def _handle(self, wanted):
@@ -260,7 +260,8 @@ class Event(Entity):
         """Says that it happened: a `type` that was declared, the first if none is given."""
         type = type or self._types[0]
         if type not in self._types:
-            raise ValueError("%s has no type %r; it has %s" % (self.name, type, ", ".join(self._types)))
+            known = ", ".join(self._types)
+            raise ValueError(f"{self.name} has no type {type!r}; it has {known}")
         send(_ha.event, self.id, type, json.dumps(data, separators=(",", ":")))
 
 
@@ -275,7 +276,7 @@ class Number(Entity):
 
     def _accept(self, value):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not self._min <= value <= self._max:
-            raise ValueError("%s takes a number from %s to %s" % (self.name, self._min, self._max))
+            raise ValueError(f"{self.name} takes a number from {self._min} to {self._max}")
         return value
 
 
@@ -289,7 +290,8 @@ class Select(Entity):
 
     def _accept(self, value):
         if value not in self._options:
-            raise ValueError("%s takes one of %s" % (self.name, ", ".join(self._options)))
+            known = ", ".join(self._options)
+            raise ValueError(f"{self.name} takes one of {known}")
         return value
 
 
@@ -304,7 +306,7 @@ class Text(Entity):
 
     def _accept(self, value):
         if not isinstance(value, str) or not self._min <= len(value) <= self._max:
-            raise ValueError("%s takes a text of %d to %d characters" % (self.name, self._min, self._max))
+            raise ValueError(f"{self.name} takes a text of {self._min} to {self._max} characters")
         return value
 
 
@@ -324,7 +326,7 @@ class Lock(Entity):
 
     def _accept(self, value):
         if value not in ("LOCK", "UNLOCK"):
-            raise ValueError("%s takes LOCK or UNLOCK" % self.name)
+            raise ValueError(f"{self.name} takes LOCK or UNLOCK")
         return value == "UNLOCK"
 
     def _obeyed(self, wanted, _result):

@@ -199,7 +199,7 @@ async def arun():
             continue
         try:
             await asyncio.wait_for_ms(_link_readable(), wait)
-        except asyncio.TimeoutError:
+        except asyncio.TimeoutError:  # noqa: UP041 - a class of its own here
             pass
 
 
