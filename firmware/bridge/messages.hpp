@@ -40,7 +40,7 @@ struct PinCommand {
         configure, ///< mode, pull, level
         write,     ///< level
         watch,     ///< report edges of this pin: `rising`, `falling`
-        guard,     ///< tighten the limits of an output: safe level `level`, max_on_ms, min_off_ms; 0 leaves a limit as it is
+        guard,     ///< tighten an output: safe level `level`, max_on_ms, min_off_ms; 0 leaves a limit as it is
     };
     Op op = Op::write;
     contract::Pin pin = 0;

@@ -16,7 +16,8 @@ inline constexpr Pin pin_count = 64;
 enum class PinMode : std::uint8_t { input, output, open_drain };
 enum class Pull : std::uint8_t { none, up, down };
 
-/// Hears of every level change of a pin that is an input. Called by the port on the hardware core, between two steps of it.
+/// Hears of every level change of a pin that is an input. Called by the port on the hardware core, between two steps
+/// of it.
 class PinListener {
 public:
     /// `at` is when the level changed, by the port's clock.

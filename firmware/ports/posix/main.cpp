@@ -26,7 +26,8 @@ constexpr const char* help_text =
 
 usage: ouro-board --dir DIR [--board NAME] [--app PATH] [--name TEXT] [--uid UID]
 
-  --dir DIR     the board's folder, made if need be: uart0 (its serial port), control.sock (its pins), board.json, flash.img
+  --dir DIR     the board's folder, made if need be: uart0 (its serial port), control.sock (its pins), board.json and
+                flash.img
   --board NAME  which board, by its file in firmware/boards (default: intercom)
   --app PATH    a folder with app.py; it is put on the board's flash and started. Without it the last one is started
   --name TEXT   what people call the board (default: the board's title)
