@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hub's API: openapi.yaml over HTTP and WebSocket, on TCP and on a Unix socket.
+#pragma once
+
+#include "base/result.hpp"
+#include "hub/api/access.hpp"
+#include "hub/api/assets.hpp"
+#include "hub/core/hub.hpp"
+#include "hub/timeline/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+class thread_pool;
+} // namespace boost::asio
+
+namespace hub::api {
+
+/// How much of the hub one stranger may use.
+struct Limits {
+    std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its last
+    std::chrono::milliseconds idle_timeout{60'000};   ///< between requests
+    std::chrono::milliseconds stall_timeout{30'000};  ///< a WebSocket client that takes nothing, or is silent to pings
+    std::size_t header_size_max = 8 * 1024;
+    std::size_t body_size_max = 64 * 1024;
+    std::size_t connections_max = 200;        ///< for TCP and the Unix socket each
+    std::size_t queue_size_max = 1024 * 1024; ///< bytes that wait for one WebSocket client
+    int send_buffer_size = 0;                 ///< of a socket, in bytes; 0 leaves it to the system
+};
+
+struct Options {
+    std::string address = "127.0.0.1"; ///< numeric IPv4 or IPv6
+    std::uint16_t port = 8321;         ///< 0: any free one, see `Api::port`
+    std::filesystem::path socket;      ///< the Unix socket, made with mode 0600; empty: none
+    std::vector<std::string> allowed_hosts;
+    std::vector<Token> tokens;
+    std::span<const Asset> assets = page_assets();
+    Limits limits;
+};
+
+/// Single-threaded: every call on the thread that runs `io`.
+class Api final : public core::Observer {
+public:
+    /// What the API asks of the rest of the hub. Nothing here blocks.
+    class Dependencies {
+    public:
+        using ControlReply = std::function<void(base::Result<core::Json>)>;
+
+        virtual const std::vector<core::Board>& boards() const = 0;
+        /// As `core::Hub::command`.
+        virtual base::Result<std::string> command(const core::CommandRequest& request) = 0;
+        /// One request to a virtual board's control socket; replies once, with the socket's answer.
+        virtual void control(const std::string& uid, const core::Json& request, ControlReply reply) = 0;
+        /// "connected", "connecting", "off"
+        virtual std::string mqtt_status() const = 0;
+        /// The console's latest bytes of a board, for whoever attaches.
+        virtual std::string console_history(const std::string& uid) const = 0;
+
+    protected:
+        ~Dependencies() = default;
+    };
+
+    /// All four must outlive the Api; queries of `store` run on `pool`.
+    Api(boost::asio::io_context& io, boost::asio::thread_pool& pool, Dependencies& hub, const timeline::Store& store,
+        Options options);
+    ~Api();
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    /// Binds both sockets and begins to serve. Errors: `io` (address in use, no permission), `invalid_argument`.
+    base::Result<> start();
+
+    /// The TCP port in use; 0 before `start`.
+    std::uint16_t port() const noexcept;
+
+    /// Stops listening and cuts every connection; what was running on them ends in the next turns of `io`.
+    void stop();
+
+    void on_change(const core::Change& change) override;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace hub::api

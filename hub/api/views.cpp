@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/api/views.hpp"
+
+namespace hub::api {
+
+using core::Json;
+
+namespace {
+
+struct MessageOf {
+    Json operator()(const core::BoardChanged&) const { return nullptr; }
+    Json operator()(const core::EntitiesDeclared&) const { return nullptr; }
+    Json operator()(const core::StateChanged& c) const {
+        return {
+            {"type", "state"}, {"uid", c.uid}, {"id", c.id}, {"value", c.state.value}, {"at_ms", ms_of(c.state.at)}};
+    }
+    Json operator()(const core::EventFired& c) const {
+        const Json data = c.data.is_object() ? c.data : Json::object();
+        return {{"type", "event"}, {"uid", c.uid},         {"id", c.id},    {"event_type", c.type},
+                {"data", data},    {"at_ms", ms_of(c.at)}, {"late", c.late}};
+    }
+    Json operator()(const core::OutputChanged& c) const {
+        return {{"type", "output"},        {"uid", c.uid},
+                {"name", c.name},          {"on", c.output.on},
+                {"cause", c.output.cause}, {"at_ms", ms_of(c.output.at)}};
+    }
+    Json operator()(const core::LogLine& c) const {
+        return {{"type", "log"}, {"uid", c.uid}, {"level", c.level}, {"text", c.text}, {"at_ms", ms_of(c.at)}};
+    }
+    Json operator()(const core::Crashed& c) const {
+        const Json crash = c.crash.is_object() ? c.crash : Json::object();
+        return {{"type", "crash"}, {"uid", c.uid}, {"crash", crash}, {"at_ms", ms_of(c.at)}};
+    }
+    Json operator()(const core::CommandChanged& c) const { return {{"type", "command"}, {"command", view_of(c)}}; }
+    Json operator()(const core::ConsoleText& c) const {
+        return {{"type", "console"}, {"uid", c.uid}, {"text", c.bytes}, {"at_ms", ms_of(c.at)}};
+    }
+    Json operator()(const core::Heartbeat& c) const {
+        const Json figures = c.figures.is_object() ? c.figures : Json::object();
+        return {{"type", "heartbeat"},
+                {"uid", c.uid},
+                {"uptime_ms", c.uptime_ms},
+                {"figures", figures},
+                {"at_ms", ms_of(c.at)}};
+    }
+};
+
+Json view_of(const core::Entity& entity) {
+    const Json options = entity.options.is_object() ? entity.options : Json::object();
+    return {{"id", entity.id}, {"kind", kind_name(entity.kind)}, {"name", entity.name}, {"options", options}};
+}
+
+} // namespace
+
+double ms_of(core::Time time) noexcept { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
+
+std::string_view kind_name(core::Kind kind) noexcept {
+    using core::Kind;
+    switch (kind) {
+    case Kind::sensor: return "sensor";
+    case Kind::binary_sensor: return "binary_sensor";
+    case Kind::switch_: return "switch";
+    case Kind::light: return "light";
+    case Kind::button: return "button";
+    case Kind::event: return "event";
+    case Kind::number: return "number";
+    case Kind::select: return "select";
+    case Kind::text: return "text";
+    case Kind::lock: return "lock";
+    case Kind::cover: return "cover";
+    }
+    return "sensor";
+}
+
+Json view_of(const core::Board& board) {
+    Json view = {{"uid", board.uid},          {"name", board.name},        {"profile", board.profile},
+                 {"app", board.app},          {"runtime", board.runtime},  {"version", board.version},
+                 {"boot", board.boot},        {"online", board.online},    {"virtual", board.is_virtual},
+                 {"evidence", nullptr},       {"entities", Json::array()}, {"states", Json::object()},
+                 {"outputs", Json::object()}, {"heap_free", nullptr}};
+    if (board.evidence) {
+        view["evidence"] = {
+            {"what", board.evidence->what}, {"path", board.evidence->path}, {"at_ms", ms_of(board.evidence->at)}};
+    }
+    for (const core::Entity& entity : board.entities) view["entities"].push_back(view_of(entity));
+    for (const auto& [id, state] : board.states) {
+        view["states"][id] = {{"value", state.value}, {"at_ms", ms_of(state.at)}};
+    }
+    for (const auto& [name, output] : board.outputs) {
+        view["outputs"][name] = {{"on", output.on}, {"cause", output.cause}, {"at_ms", ms_of(output.at)}};
+    }
+    if (board.heap_free) view["heap_free"] = *board.heap_free;
+    return view;
+}
+
+Json view_of(const std::vector<core::Board>& boards) {
+    Json view = Json::array();
+    for (const core::Board& board : boards) view.push_back(view_of(board));
+    return view;
+}
+
+Json view_of(const core::CommandChanged& command) {
+    return {{"uid", command.uid},     {"id", command.id},          {"cmd_id", command.cmd_id},
+            {"value", command.value}, {"source", command.source},  {"outcome", command.outcome},
+            {"text", command.text},   {"at_ms", ms_of(command.at)}};
+}
+
+Json view_of(const timeline::Entry& entry) {
+    return {{"seq", entry.seq}, {"at_ms", ms_of(entry.at)}, {"uid", entry.uid},  {"what", entry.what},
+            {"id", entry.id},   {"text", entry.text},       {"data", entry.data}};
+}
+
+Json view_of(const timeline::Health& health) {
+    return {{"rows_written", health.rows_written},
+            {"rows_waiting", health.rows_waiting},
+            {"rows_dropped", health.rows_dropped},
+            {"problem", health.problem}};
+}
+
+Json message_of(const core::Change& change) { return std::visit(MessageOf{}, change); }
+
+Json board_message(const core::Board& board) { return {{"type", "board"}, {"board", view_of(board)}}; }
+
+} // namespace hub::api
