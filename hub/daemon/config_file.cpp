@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/daemon/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <sys/stat.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace hub::daemon {
+
+using base::ErrorCode;
+
+namespace {
+
+base::Result<> wrong(const std::filesystem::path& file, const toml::node& node, std::string_view what,
+                     std::string_view hint) {
+    return base::fail(ErrorCode::invalid_argument,
+                      file.filename().string() + ", line " + std::to_string(node.source().begin.line) + ": " +
+                          std::string(what),
+                      hint);
+}
+
+/// Walks over one table; each key is handed to `take`, which answers whether it knew it and liked it.
+struct Reader {
+    const std::filesystem::path& file;
+    std::string key;
+    const toml::node& node;
+
+    base::Result<> text(std::string& into) const {
+        const auto value = node.value_exact<std::string>();
+        if (!value) return wrong(file, node, key + " must be a text", "Put it in quotes.");
+        into = *value;
+        return {};
+    }
+    base::Result<> boolean(bool& into) const {
+        const auto value = node.value_exact<bool>();
+        if (!value) return wrong(file, node, key + " must be true or false", "Without quotes.");
+        into = *value;
+        return {};
+    }
+    base::Result<> port(int& into) const {
+        const auto value = node.value_exact<std::int64_t>();
+        if (!value || *value < 1 || *value > 65535)
+            return wrong(file, node, key + " must be a number from 1 to 65535", "");
+        into = static_cast<int>(*value);
+        return {};
+    }
+    base::Result<> texts(std::vector<std::string>& into) const {
+        const toml::array* list = node.as_array();
+        if (!list) return wrong(file, node, key + " must be a list of texts", R"(For example ["hub.home.arpa"].)");
+        into.clear();
+        for (const toml::node& element : *list) {
+            const auto value = element.value_exact<std::string>();
+            if (!value)
+                return wrong(file, element, key + " must be a list of texts", R"(For example ["hub.home.arpa"].)");
+            into.push_back(*value);
+        }
+        return {};
+    }
+    base::Result<> unknown(std::string_view known) const {
+        return wrong(file, node, "there is no setting \"" + key + "\"", "There are: " + std::string(known) + ".");
+    }
+};
+
+base::Result<> take_mqtt(const Reader& reader, Broker& broker, std::string& prefix) {
+    const std::string& key = reader.key;
+    if (key == "mqtt.host") {
+        broker.mode = BrokerMode::external;
+        return reader.text(broker.host);
+    }
+    if (key == "mqtt.enabled") {
+        bool enabled = true;
+        auto result = reader.boolean(enabled);
+        if (!enabled) broker.mode = BrokerMode::off;
+        return result;
+    }
+    if (key == "mqtt.port") return reader.port(broker.port);
+    if (key == "mqtt.username") return reader.text(broker.username);
+    if (key == "mqtt.password") return reader.text(broker.password);
+    if (key == "mqtt.tls") return reader.boolean(broker.tls);
+    if (key == "mqtt.ca_file") return reader.text(broker.ca_file);
+    if (key == "mqtt.cert_file") return reader.text(broker.cert_file);
+    if (key == "mqtt.key_file") return reader.text(broker.key_file);
+    if (key == "mqtt.discovery_prefix") return reader.text(prefix);
+    return reader.unknown(
+        "enabled, host, port, username, password, tls, ca_file, cert_file, key_file, discovery_prefix");
+}
+
+base::Result<> take_mqtt_table(const std::filesystem::path& file, const toml::node& node, Config& config) {
+    const toml::table* table = node.as_table();
+    if (!table) return wrong(file, node, "mqtt must be a table", "Begin it with [mqtt].");
+    bool has_port = false;
+    for (const auto& [name, value] : *table) {
+        const Reader reader{file, "mqtt." + std::string(name.str()), value};
+        if (auto result = take_mqtt(reader, config.broker, config.discovery_prefix); !result) return result;
+        has_port |= name.str() == "port";
+    }
+    if (config.broker.tls && !has_port) config.broker.port = 8883;
+    const bool has_host = !config.broker.host.empty();
+    if (has_host && table->contains("enabled") && !(*table)["enabled"].value_or(true))
+        config.broker.mode = BrokerMode::off;
+    return {};
+}
+
+base::Result<> take(const Reader& reader, Config& config) {
+    const std::string& key = reader.key;
+    std::string text;
+    if (key == "mqtt") return take_mqtt_table(reader.file, reader.node, config);
+    if (key == "allowed_hosts") return reader.texts(config.allowed_hosts);
+    if (key != "listen" && key != "log_level" && key != "boards_dir") {
+        return reader.unknown("listen, boards_dir, allowed_hosts, log_level, [mqtt]");
+    }
+    if (auto result = reader.text(text); !result) return result;
+    base::Result<> result;
+    if (key == "listen") result = set_listen(text, config);
+    if (key == "log_level") result = set_log_level(text, config);
+    if (key == "boards_dir") config.boards_dir = std::filesystem::absolute(reader.file).parent_path() / text;
+    if (!result) return wrong(reader.file, reader.node, result.error().message, result.error().hint);
+    return {};
+}
+
+bool others_can_read(const std::filesystem::path& file) {
+    struct stat info {};
+    return ::stat(file.c_str(), &info) == 0 && (info.st_mode & 077U) != 0;
+}
+
+} // namespace
+
+base::Result<> apply_file(const std::filesystem::path& file, Config& config) {
+    std::ifstream stream(file);
+    std::ostringstream text;
+    if (!(text << stream.rdbuf())) {
+        return base::fail(ErrorCode::io, "Can't read " + file.string(), "Does it exist, and may this user read it?");
+    }
+    toml::table table;
+    try {
+        table = toml::parse(text.str());
+    } catch (const toml::parse_error& error) {
+        return base::fail(ErrorCode::invalid_argument,
+                          file.filename().string() + ", line " + std::to_string(error.source().begin.line) + ": " +
+                              std::string(error.description()),
+                          "https://toml.io shows how such a file is written.");
+    }
+    for (const auto& [name, node] : table) {
+        if (auto result = take(Reader{file, std::string(name.str()), node}, config); !result) return result;
+    }
+    if (!config.broker.password.empty() && others_can_read(file)) {
+        return base::fail(ErrorCode::refused, file.string() + " holds a password and others can read it",
+                          "chmod 600 " + file.string());
+    }
+    return {};
+}
+
+} // namespace hub::daemon
