@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// `ouro board …`: the hands and eyes of a virtual board, and live changes of any board.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/lookup.hpp"
+#include "cli/messages.hpp"
+#include "cli/terminal.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace cli {
+
+namespace {
+
+struct Words {
+    std::string board;
+    std::string pin;
+    int number = 0;
+};
+
+// A pin may be given by its number.
+Json pin_of(const std::string& typed) {
+    Json number = Json::parse(typed, nullptr, false);
+    return number.is_number_unsigned() ? number : Json(typed);
+}
+
+int run_control(const Invocation& invocation, const std::string& name, const Json& request) {
+    const Client client(invocation.data_folder());
+    const auto board = find_board(client, name);
+    if (!board) return report(board.error());
+    const auto answer = client.post("/api/boards/" + encoded(board->value("uid", "")) + "/control", request);
+    if (!answer) return report(answer.error());
+    const bool has_value = answer->is_array() && answer->size() > 1;
+    if (invocation.json) {
+        std::puts(json_text(*answer).c_str());
+    } else {
+        std::puts(has_value ? json_text((*answer)[1]).c_str() : "ok");
+    }
+    return exit_ok;
+}
+
+// Messages of one board; the first message holds all of them.
+bool concerns(const Json& message, const std::string& uid) {
+    if (message.contains("uid")) return message["uid"] == uid;
+    if (message.contains("board")) return message["board"].value("uid", "") == uid;
+    if (message.contains("command")) return message["command"].value("uid", "") == uid;
+    return message.value("type", "") == "gap";
+}
+
+int run_watch(const Invocation& invocation, const std::string& name) {
+    const Client client(invocation.data_folder());
+    const auto board = find_board(client, name);
+    if (!board) return report(board.error());
+    const std::string uid = board->value("uid", "");
+    const auto watched = client.watch([&](const Json& message) {
+        if (!concerns(message, uid)) return true;
+        const std::string line = invocation.json ? json_text(message) : line_of(message);
+        if (line.empty()) return true;
+        return std::puts(line.c_str()) >= 0 && std::fflush(stdout) == 0;
+    });
+    return watched ? exit_ok : report(watched.error());
+}
+
+} // namespace
+
+void add_board(CLI::App& app, Invocation& invocation) {
+    auto* board = app.add_subcommand("board", "Press, set, read and watch a board");
+    board->require_subcommand(1);
+    board->footer("Examples:\n  ouro board press intercom call 200\n  ouro board read intercom door_relay\n"
+                  "  ouro board watch intercom --json\n\nAll but watch are for virtual boards.");
+    const auto words = std::make_shared<Words>();
+    const auto add = [&](const char* name, const char* help, const char* pin_name) {
+        auto* command = board->add_subcommand(name, help);
+        add_data_option(*command, invocation);
+        add_json_option(*command, invocation);
+        command->add_option("BOARD", words->board, "A uid, or the beginning of a name")->required();
+        if (pin_name) command->add_option(pin_name, words->pin, "By name or number")->required();
+        return command;
+    };
+    // What the chosen command asks of the control socket.
+    const auto asks = [&invocation, words](CLI::App* command, std::function<Json(const Words&)> request) {
+        command->callback([&invocation, words, request = std::move(request)] {
+            invocation.run = [&invocation, words, request] {
+                return run_control(invocation, words->board, request(*words));
+            };
+        });
+    };
+    auto* press = add("press", "Press a button and let it go", "BUTTON");
+    press->add_option("MS", words->number, "For how long")->check(CLI::Range(20, 600'000))->default_val(200);
+    asks(press, [](const Words& w) { return Json{"press", w.pin, w.number}; });
+    asks(add("hold", "Hold a button", "BUTTON"), [](const Words& w) { return Json{"hold", w.pin}; });
+    asks(add("release", "Let a held button go", "BUTTON"), [](const Words& w) { return Json{"release", w.pin}; });
+    auto* set = add("set", "Drive an input from outside", "PIN");
+    set->add_option("LEVEL", words->number, "0 or 1")->required()->check(CLI::Range(0, 1));
+    asks(set, [](const Words& w) { return Json{"set", pin_of(w.pin), w.number}; });
+    asks(add("read", "Read a pin's level", "PIN"), [](const Words& w) { return Json{"read", pin_of(w.pin)}; });
+    add("watch", "Print what changes on a board, as it changes", nullptr)->callback([&invocation, words] {
+        invocation.run = [&invocation, words] { return run_watch(invocation, words->board); };
+    });
+}
+
+} // namespace cli

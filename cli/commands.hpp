@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `ouro`: each adds itself to the parser and says what to run when it is chosen.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// What the parser fills in and `main` runs.
+struct Invocation {
+    std::optional<std::string> data; ///< --data
+    bool json = false;               ///< --json
+    std::function<int()> run;        ///< the chosen command; returns an ExitCode
+
+    /// Where the hub keeps its things.
+    std::filesystem::path data_folder() const;
+};
+
+/// Adds --data, and --json where a command has something to print.
+void add_data_option(CLI::App& command, Invocation& invocation);
+void add_json_option(CLI::App& command, Invocation& invocation);
+
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_boards(CLI::App& app, Invocation& invocation);
+void add_board(CLI::App& app, Invocation& invocation);
+void add_set(CLI::App& app, Invocation& invocation);
+void add_logs(CLI::App& app, Invocation& invocation);
+void add_url(CLI::App& app, Invocation& invocation);
+void add_broker(CLI::App& app, Invocation& invocation);
+
+} // namespace cli

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `ouro` program: finds out which command is meant, and runs it.
+#include "cli/commands.hpp"
+#include "cli/outcome.hpp"
+#include "hub/daemon/config.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace cli {
+
+std::filesystem::path Invocation::data_folder() const { return hub::daemon::data_folder(data, std::getenv); }
+
+void add_data_option(CLI::App& command, Invocation& invocation) {
+    command.add_option("--data", invocation.data, "The hub's folder (OURO_DATA; default ~/.local/state/ouroboard)")
+        ->type_name("DIR");
+}
+
+void add_json_option(CLI::App& command, Invocation& invocation) {
+    command.add_flag("--json", invocation.json, "Print JSON, one value a line");
+}
+
+namespace {
+
+constexpr const char* footer = R"(Examples:
+  ouro serve                            start the hub; prints the address of its web page
+  ouro boards                           what boards there are, and when they were last heard
+  ouro set "Hall intercom" door UNLOCK --wait
+  ouro board press "Hall intercom" call press a button of a virtual board
+  ouro logs -f                          what boards say, as they say it
+
+A BOARD is a uid, or the beginning of a name that only one board has.
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no hub is running, 4 not found, 5 refused, busy or expired.)";
+
+int run(int argc, char** argv) {
+    CLI::App app("Ouroboard: turns a Python file into a Home Assistant device", "ouro");
+    Invocation invocation;
+    app.set_version_flag("--version", "ouro " OURO_VERSION);
+    app.footer(footer);
+    app.require_subcommand(1);
+    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_url, add_broker})
+        add(app, invocation);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error); // --help, --version
+        return report({exit_usage, error.what(), "`ouro --help`, or --help after a command, shows how it is written."});
+    }
+    return invocation.run();
+}
+
+} // namespace
+
+} // namespace cli
+
+int main(int argc, char** argv) {
+    // Writing into a closed pipe is told by the write.
+    std::signal(SIGPIPE, SIG_IGN);
+    return cli::run(argc, argv);
+}
