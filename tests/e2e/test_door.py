@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 
@@ -102,7 +103,7 @@ def test_home_assistants_unlock_opens_once_per_id_and_never_late(quiet_house: Ho
         house.access.publish(topic(house, "door", "set"), command % (identity + "late", time.time() - 60))
         late = (identity + "late").encode()
         refusal = mqtt.wait_for("the late one's end", lambda m: m.topic.endswith("/done") and late in m.payload)
-        assert refusal.json()["ok"] is False and "expired" in refusal.json()["text"]
+        assert refusal.json()["ok"] is False and "older" in refusal.json()["text"]
         stays_shut(pins, before, 1)
         house.access.publish(topic(house, "door", "set"), command % (identity, time.time()))
         check_sequence(pins, before)
@@ -124,7 +125,10 @@ def test_plain_unlock_and_the_button_open_too(quiet_house: House) -> None:
 
 
 def logged(house: House, words: str) -> int:
-    return sum(words in entry["text"] for entry in house.hub.timeline(house.board.uid, "log"))
+    """How many log lines name `words`; those that the hub only counted, against floods, are among them."""
+    lines = [entry["text"] for entry in house.hub.timeline(house.board.uid, "log")]
+    held_back = [re.match(r"(\d+) more lines about this board were not written", line) for line in lines]
+    return sum(words in line for line in lines) + sum(int(found[1]) for found in held_back if found)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_any_other_payload_moves_nothing_and_is_logged(quiet_house: House, paylo
     with house.board.watch() as pins:
         before, known = len(pins.changes), logged(house, UNLOCK)
         house.access.publish(UNLOCK, payload)
-        eventually(lambda: logged(house, UNLOCK) > known, 3, "what was ignored is logged")
+        eventually(lambda: logged(house, UNLOCK) > known, 15, "what was ignored is logged")
         house.access.publish(topic(house, "door", "set"), payload)
         stays_shut(pins, before, 0.6)
     assert house.hub.health()["status"] == "ok"

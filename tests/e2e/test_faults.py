@@ -44,7 +44,7 @@ def test_retained_commands_present_at_connect_open_nothing_and_are_cleared(quiet
         kept = lambda: house.access.retained(UNLOCK, topic(house, "door", "set"))  # noqa: E731
         eventually(lambda: kept() == {}, 5, "the retained commands are cleared")
         for name in (UNLOCK, topic(house, "door", "set")):
-            said = lambda e, n=name: n in e["text"] and "retained" in e["text"]
+            said = lambda e, n=name: n in e["text"] and "retained" in e["text"]  # noqa: E731
             house.hub.wait_timeline(house.board.uid, "log", f"a word about {name}", said)
         assert relay_changes(pins, before) == []
 

@@ -188,7 +188,7 @@ class Broker:
         conf.write_text(
             f"listener {self.access.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
             f"persistence {'true' if persist else 'false'}\npersistence_location {folder}/\n"
-            "log_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\n"
+            "log_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n"
             "set_tcp_nodelay true\nmax_queued_messages 10000\n" + ("user root\n" if os.geteuid() == 0 else "")
         )
         self.process = registry.add(Process("mosquitto", [MOSQUITTO, "-c", str(conf)], folder / "mosquitto.log"))

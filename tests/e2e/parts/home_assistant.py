@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,17 +118,20 @@ class HomeAssistant:
 
     def registry(self, name: str) -> list[dict[str, object]]:
         """The list of the `entity` or `device` registry, with disabled entries."""
-        with self._connect() as socket:
+        with ExitStack() as stack:
+            socket = self._connect(stack)
             socket.send(json.dumps({"id": 1, "type": f"config/{name}_registry/list"}))
             answer = json.loads(socket.recv(timeout=10))
         assert answer["success"], answer
         return answer["result"]
 
     def watch(self) -> Watch:
-        return Watch(self._connect())
+        stack = ExitStack()
+        return Watch(self._connect(stack), stack)
 
-    def _connect(self) -> ClientConnection:
-        socket = connect(f"ws://127.0.0.1:{self._port}/api/websocket", max_size=2**24)
+    def _connect(self, stack: ExitStack) -> ClientConnection:
+        """A signed-in connection that closes with `stack`."""
+        socket = stack.enter_context(connect(f"ws://127.0.0.1:{self._port}/api/websocket", max_size=2**24))
         assert json.loads(socket.recv(timeout=10))["type"] == "auth_required"
         socket.send(json.dumps({"type": "auth", "access_token": self._token}))
         answer = json.loads(socket.recv(timeout=10))
@@ -184,8 +188,9 @@ class HomeAssistant:
 class Watch:
     """Every state change from now on, read in the background."""
 
-    def __init__(self, socket: ClientConnection):
+    def __init__(self, socket: ClientConnection, stack: ExitStack):
         self._socket = socket
+        self._open = stack
         self._news = threading.Condition()
         self.changes: list[StateChange] = []
         socket.send(json.dumps({"id": 1, "type": "subscribe_events", "event_type": "state_changed"}))
@@ -222,7 +227,7 @@ class Watch:
         return seen[0]
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
         self._thread.join(10)
 
     def __enter__(self) -> Watch:

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -137,11 +138,14 @@ class Live:
         self._news = threading.Condition()
         self._problem: BaseException | None = None
         self.messages: list[Json] = []
-        self._socket = connect(
-            f"ws://127.0.0.1:{hub.port}/api/ws",
-            origin=hub.url,  # type: ignore[arg-type]
-            additional_headers={"Cookie": hub.login()},
-            max_size=2**24,
+        self._open = ExitStack()  # what a `with` would hold: the connection outlives this function
+        self._socket = self._open.enter_context(
+            connect(
+                f"ws://127.0.0.1:{hub.port}/api/ws",
+                origin=hub.url,  # type: ignore[arg-type]
+                additional_headers={"Cookie": hub.login()},
+                max_size=2**24,
+            )
         )
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -179,7 +183,7 @@ class Live:
         return [m for m in list(self.messages) if m["type"] == kind]
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
         self._thread.join(10)
         if isinstance(self._problem, AssertionError):
             raise self._problem
@@ -191,4 +195,4 @@ class Live:
         if kind is None:
             self.close()
         else:
-            self._socket.close()
+            self._open.close()

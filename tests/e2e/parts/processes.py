@@ -99,14 +99,21 @@ class Registry:
 
     def __init__(self) -> None:
         self._processes: list[Process] = []
+        self._said_last: list[tuple[str, str]] = []
 
     def add(self, process: Process) -> Process:
         self._processes.append(process)
         return process
 
     def sections(self) -> list[tuple[str, str]]:
-        """Titles and bounded tails of the logs."""
-        return [(f"{p.name} ({'running' if p.alive else 'ended'}), end of its log", p.tail()) for p in self._processes]
+        """Titles and bounded tails of the logs; when all has ended (a fixture failed), those of the last to end."""
+        return self._tails(0) or self._said_last
+
+    def _tails(self, since: int) -> list[tuple[str, str]]:
+        return [
+            (f"{p.name} ({'running' if p.alive else 'ended'}), end of its log", p.tail())
+            for p in self._processes[since:]
+        ]
 
     def mark(self) -> int:
         return len(self._processes)
@@ -114,6 +121,7 @@ class Registry:
     def end(self, since: int = 0) -> None:
         """Ends the processes added after `since`, newest first; fails if a sanitizer had something to say."""
         problems: list[str] = []
+        self._said_last = self._tails(since)
         while len(self._processes) > since:
             process = self._processes.pop()
             try:
