@@ -32,6 +32,16 @@ def eventually(probe: Callable[[], Value], within: float, what: str, every: floa
         time.sleep(every)
 
 
+def wait_until(probe: Callable[[], object], within: float, every: float = 0.05) -> bool:
+    """Whether `probe` answered something truthy in time; nothing fails here."""
+    deadline = time.monotonic() + within
+    while not probe():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
 def never(probe: Callable[[], object], during: float, what: str, every: float = 0.05) -> None:
     """Fails as soon as `probe` answers something truthy; returns after `during` seconds of quiet."""
     deadline = time.monotonic() + during
