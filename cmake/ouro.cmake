@@ -15,6 +15,10 @@ if(OURO_SANITIZE)
     target_compile_options(ouro_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     add_link_options(-fsanitize=address,undefined)
 endif()
+# A fuzzer sees which way its inputs take through all of our code.
+if(OURO_FUZZ)
+    target_compile_options(ouro_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # What base, protocol and firmware are compiled with on top: no exceptions, no RTTI.
 add_library(ouro_freestanding_flags INTERFACE)
@@ -44,12 +48,12 @@ function(ouro_test name)
     gtest_discover_tests(${name} WORKING_DIRECTORY ${ARG_WORKING_DIRECTORY} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
 
-# ouro_fuzz(NAME SOURCES … [DEPENDS …]): a libFuzzer target; without OURO_FUZZ a program that replays its corpus as a test.
+# ouro_fuzz(NAME SOURCES … [DEPENDS …]): a libFuzzer target; without OURO_FUZZ a program that
+# replays its corpus, changed copies of it and random bytes as a test. Seeds are in corpus/NAME.
 function(ouro_fuzz name)
     cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
     if(OURO_FUZZ)
         add_executable(${name} ${ARG_SOURCES})
-        target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     else()
         add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
