@@ -77,12 +77,17 @@ void LinkEndpoint::step(base::Micros now) noexcept {
     if (up_ && now - heard_at_ >= silence_max) {
         up_ = false;
         next_up_at_ = base::never;
+        up_due_ = false;
         say_everything_at_ = base::never;
     }
     if (now >= say_everything_at_) {
         say_everything_at_ = base::never;
         said_everything_at_ = now;
         say_everything();
+    }
+    if (now >= next_up_at_) {
+        next_up_at_ = now + up_every;
+        up_due_ = true;
     }
 }
 
@@ -185,8 +190,8 @@ bool LinkEndpoint::say_log() noexcept {
 }
 
 bool LinkEndpoint::say_up(base::Micros now) noexcept {
-    if (now < next_up_at_) return false;
-    next_up_at_ = now + up_every;
+    if (!up_due_) return false;
+    up_due_ = false;
     frame_.up(now, dropped());
     return true;
 }

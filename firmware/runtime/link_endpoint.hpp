@@ -116,6 +116,7 @@ private:
     std::size_t decl_from_ = 0;
     bool decl_due_ = false;
     bool states_unsaid_ = false;
+    bool up_due_ = false;
     unsigned turn_ = 0;
     std::size_t state_turn_ = 0;
 

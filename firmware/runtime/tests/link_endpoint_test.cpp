@@ -120,6 +120,15 @@ TEST_F(LinkEndpointTest, says_up_every_10_s) {
     EXPECT_EQ(say(from_ms(11000)), (std::vector<std::string>{R"(["up",11000,{"dropped":0}])"}));
 }
 
+TEST_F(LinkEndpointTest, a_port_that_takes_nothing_does_not_keep_the_core_awake) {
+    link.heard_up(0);
+    link.step(0);
+    EXPECT_GT(link.deadline(), 0) << "what waits for room in the port needs no step before there is room";
+    link.step(from_ms(10000));
+    EXPECT_GT(link.deadline(), from_ms(10000));
+    EXPECT_EQ(count(say(from_ms(10001)), "[\"up\""), 1) << "said once there is room, and once only";
+}
+
 TEST_F(LinkEndpointTest, a_long_declaration_is_split_and_says_where_each_part_belongs) {
     const std::string options = R"({"note":")" + std::string(400, 'x') + R"("})";
     for (int i = 0; i < 5; ++i) declare("entity_" + std::to_string(i), options);
