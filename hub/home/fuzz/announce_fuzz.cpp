@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a board declares and says: what Home Assistant is told of it is JSON on the entity's own topics.
+#include "base/expect.hpp"
+#include "hub/core/hub.hpp"
+#include "hub/core/kinds.hpp"
+#include "hub/core/safe_json.hpp"
+#include "hub/home/discovery.hpp"
+#include "hub/home/payloads.hpp"
+#include "hub/home/topics.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace hub::home {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* uid = "a1b2c3d4";
+constexpr const char* prefix = "homeassistant";
+
+struct Line final : core::BoardLine {
+    void send(const core::Json&) override {}
+    std::string path() const override { return "fuzz"; }
+};
+
+void check_config(const core::Board& board, const core::Entity& entity) {
+    const DiscoveryMessage message = describe(board, entity, prefix);
+    const auto name = parse_config_topic(prefix, message.topic);
+    expect(name && name->uid == board.uid && name->id == entity.id);
+    const core::Json& config = message.config;
+    expect(core::Json::parse(config.dump()) == config); // throws for a text that is not UTF-8
+    expect(config.at("unique_id") == unique_id(board.uid, entity.id) && config.at("name") == entity.name);
+    expect(config.contains("command_topic") == core::takes_commands(entity.kind));
+    expect(!config.contains("command_topic") || config.at("retain") == false);
+    expect(!config.at("device").at("name").get_ref<const std::string&>().empty());
+}
+
+class World final : core::Observer {
+public:
+    World() {
+        hub_.add_observer(*this);
+        hub_.line_opened(uid, line_, true);
+    }
+    void play(std::string_view message) { hub_.on_message(uid, message); }
+
+private:
+    void on_change(const core::Change& change) override {
+        const core::Board& board = *hub_.find(uid);
+        if (const auto* state = std::get_if<core::StateChanged>(&change)) check_state(board, *state);
+        if (const auto* event = std::get_if<core::EventFired>(&change)) check_event(*event);
+        if (!std::holds_alternative<core::BoardChanged>(change)) return;
+        for (const core::Entity& entity : board.entities) check_config(board, entity);
+    }
+    static void check_state(const core::Board& board, const core::StateChanged& change) {
+        const auto entity = std::find_if(board.entities.begin(), board.entities.end(),
+                                         [&](const core::Entity& each) { return each.id == change.id; });
+        const std::string payload = state_payload(entity->kind, change.state.value);
+        expect(core::is_utf8(payload) && (!payload.empty() || entity->kind == core::Kind::text));
+    }
+    static void check_event(const core::EventFired& change) {
+        const auto payload = core::Json::parse(event_payload(change.type, change.data));
+        expect(payload.at("event_type") == change.type);
+    }
+
+    core::Time wall_{std::chrono::microseconds{1'800'000'000'000'000}};
+    Line line_;
+    core::Hub hub_{{[this] { return wall_; }, [] { return 5s; }}};
+};
+
+} // namespace
+} // namespace hub::home
+
+/// Each line is a message of the board.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::string_view rest(reinterpret_cast<const char*>(data), size);
+    hub::home::World world;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        world.play(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return 0;
+}
