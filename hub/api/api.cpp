@@ -94,7 +94,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     void greet(WebSocket& client);
     void flush();
     void run_query(std::function<Answer()> query, Reply reply);
-    void await_outcome(const std::string& uid, const std::string& cmd_id, int timeout_ms,
+    void await_outcome(const std::string& uid, const std::string& cmd_id, int ttl_ms,
                        std::function<void(const core::CommandChanged*)> done);
     void command_ended(const core::CommandChanged& command);
     void close_viewers(const std::string& session);
@@ -303,10 +303,10 @@ void Api::Impl::run_query(std::function<Answer()> query, Reply reply) {
     });
 }
 
-void Api::Impl::await_outcome(const std::string& uid, const std::string& cmd_id, int timeout_ms,
+void Api::Impl::await_outcome(const std::string& uid, const std::string& cmd_id, int ttl_ms,
                               std::function<void(const core::CommandChanged*)> done) {
     if (waiting.size() >= waiting_commands_max) return done(nullptr);
-    asio::steady_timer deadline(io, std::chrono::milliseconds(timeout_ms));
+    asio::steady_timer deadline(io, std::chrono::milliseconds(ttl_ms) + options.limits.outcome_grace);
     auto one = std::make_shared<Waiting>(Waiting{uid, cmd_id, std::move(deadline), std::move(done)});
     waiting.push_back(one);
     one->deadline.async_wait([self = shared_from_this(), one](error_code) {

@@ -97,7 +97,7 @@ base::Result<core::CommandRequest> command_of(const Request& request) {
 // Before the command is sent, for its end may come while `Hub::command` still runs.
 void reply_at_end(Context& context, const core::CommandRequest& command, core::CommandChanged sent,
                   const Reply& reply) {
-    context.await_outcome(command.uid, command.cmd_id, command.ttl_ms + 1000,
+    context.await_outcome(command.uid, command.cmd_id, command.ttl_ms,
                           [sent, reply](const core::CommandChanged* end) mutable {
                               if (!end) {
                                   sent.outcome = "timeout";

@@ -20,8 +20,8 @@ struct Context {
     std::function<core::Time()> wall;
     /// Runs the query on the pool, and the reply with its answer back on the core's thread.
     std::function<void(std::function<Answer()> query, Reply reply)> query;
-    /// Calls back once: with the end of that command, or with nothing after `timeout_ms`.
-    std::function<void(const std::string& uid, const std::string& cmd_id, int timeout_ms,
+    /// Calls back once: with the end of that command, or with nothing some time after its `ttl_ms`.
+    std::function<void(const std::string& uid, const std::string& cmd_id, int ttl_ms,
                        std::function<void(const core::CommandChanged*)>)>
         await_outcome;
     /// Closes the WebSockets of a session that ended.
