@@ -24,8 +24,8 @@ using Stream = beast::basic_stream<local>;
 
 namespace {
 
-// A command that waits for its end may take 61 s.
-constexpr std::chrono::seconds answer_deadline{75};
+// A command that waits for its end may take 92 s.
+constexpr std::chrono::seconds answer_deadline{100};
 constexpr std::size_t answer_size_max = std::size_t{64} * 1024 * 1024;
 
 bool connect(Stream& stream, const std::filesystem::path& path) {

@@ -29,8 +29,9 @@ struct Limits {
     std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its last
     std::chrono::milliseconds idle_timeout{60'000};   ///< between requests
     std::chrono::milliseconds stall_timeout{30'000};  ///< a WebSocket client that takes nothing, or is silent to pings
-    /// With `wait=1`: how long after a command's time to live its end is waited for. The core gives up after 2 s.
-    std::chrono::milliseconds outcome_grace{3'000};
+    /// With `wait=1`: how long after a command's time to live its end is waited for. The core gives up a little earlier
+    /// (`core::Hub::handler_time_max`) and says so.
+    std::chrono::milliseconds outcome_grace{32'000};
     std::size_t header_size_max = 8 * 1024;
     std::size_t body_size_max = 64 * 1024;
     std::size_t connections_max = 200;        ///< for TCP and the Unix socket each

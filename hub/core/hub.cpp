@@ -23,7 +23,6 @@ constexpr auto up_period = 10s;
 constexpr auto who_period = 3s;       // not to ask faster than a board can answer
 constexpr auto who_period_slow = 30s; // what never answers may be a stock board, whose REPL we only disturb
 constexpr unsigned who_slow_after = 5;
-constexpr auto answer_grace = 2s;
 constexpr auto issued_ahead_max = 1s;
 constexpr std::size_t log_text_max = 1024;
 
@@ -163,7 +162,7 @@ base::Result<std::string> Hub::Impl::send(Board& board, const CommandRequest& re
                           request.id + ": the text is too long once it is written as JSON");
     }
     link.line->send(message); // first of all: people wait for the door, not for the log
-    const auto deadline = now + std::chrono::milliseconds(ttl_ms) + answer_grace;
+    const auto deadline = now + std::chrono::milliseconds(ttl_ms) + Hub::handler_time_max;
     SentCommand command{request.id, cmd_id, std::move(value), request.source, deadline};
     emit_command(board, command, "sent", "");
     link.ledger.add(std::move(command), now);

@@ -54,6 +54,10 @@ public:
         std::function<Time()> wall;
         std::function<std::chrono::microseconds()> steady;
     };
+    /// A board answers when its handler has ended: a lock's sequence may well take longer than the command's time to
+    /// live, which is the time to start it. This much later a command without an answer has timed out.
+    static constexpr std::chrono::seconds handler_time_max{30};
+
     explicit Hub(Clocks clocks);
     ~Hub();
 

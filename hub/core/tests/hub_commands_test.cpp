@@ -100,10 +100,14 @@ TEST_F(HubCommands, the_fifth_command_within_a_second_is_too_fast) {
     EXPECT_TRUE(command("lamp", true));
 }
 
-TEST_F(HubCommands, no_answer_is_a_timeout_two_seconds_after_the_time_to_live) {
+TEST_F(HubCommands, no_answer_is_a_timeout_when_a_handler_would_long_have_ended) {
     attach();
     ASSERT_TRUE(command("door", "UNLOCK", "c1"));
-    advance_by_ticks(6);
+    constexpr int time_to_live_s = 5;
+    constexpr int end_s = time_to_live_s + static_cast<int>(Hub::handler_time_max.count());
+    advance_by_ticks(20);
+    say(R"(["up",30000,{}])"); // the board is alive, only its handler does not end
+    advance_by_ticks(end_s - 20 - 1);
     EXPECT_EQ(last_outcome(), "sent");
     advance_by_ticks(1);
     EXPECT_EQ(last_outcome(), "timeout");
