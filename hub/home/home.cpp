@@ -222,6 +222,7 @@ void Home::Impl::on_subscribed(int mid) {
 
 void Home::Impl::on_ready() {
     ready_ = true;
+    inbox_.declared(); // what boards declared while the broker told what it keeps
     client_.unsubscribe("ouro/+/status");
     client_.publish(hub_status_topic, "online", 1, true);
     for (const std::string& uid : seen_online_) { // from before this hub was started

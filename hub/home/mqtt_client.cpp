@@ -327,7 +327,7 @@ private:
     asio::steady_timer misc_timer_;
     std::unique_ptr<mosquitto, FreeMosquitto> client_;
     std::set<int> inflight_;
-    Backoff backoff_{1000ms, 30000ms};
+    Backoff backoff_{1000ms, 5000ms}; // a ring is worth telling for 30 s: several tries fit into that
     std::chrono::steady_clock::time_point give_up_at_;
     MqttState state_ = MqttState::off;
     int version_ = MQTT_PROTOCOL_V5;

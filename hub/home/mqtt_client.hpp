@@ -41,7 +41,7 @@ enum class Retained { send, skip };
 /// io_context.
 ///
 /// Connects with MQTT 5 and, if the broker does not know it, with 3.1.1; clean start, session expiry 0. A lost
-/// connection is made again after 1 to 30 s, growing and jittered. What was not acknowledged by then is forgotten: an
+/// connection is made again after 1 to 5 s, growing and jittered. What was not acknowledged by then is forgotten: an
 /// old message must not ring a bell later. Own messages are not delivered back (MQTT 5).
 class MqttClient {
 public:

@@ -48,6 +48,16 @@ TEST_F(HomeWithBroker, the_further_topic_takes_exactly_its_payload) {
     EXPECT_TRUE(until([&] { return line.commands() == 1; }));
 }
 
+TEST_F(HomeWithBroker, what_a_board_declares_while_the_connection_is_made_is_heard_too) {
+    connect_peer();
+    start_home();
+    while (home->status() != MqttState::connected) ASSERT_EQ(io.run_one_for(20s), 1U);
+    attach_board(); // subscriptions are sent, none is confirmed
+    ASSERT_TRUE(until([&] { return peer->count("ouro/abcd/door/state", "LOCKED") > 0; }));
+    peer->publish("pyntercom/unlock", "open");
+    EXPECT_TRUE(until([&] { return line.commands() == 1; }));
+}
+
 TEST_F(HomeWithBroker, wrong_commands_are_refused_and_logged) {
     start_all();
     for (const std::string& wrong : {std::string("OPEN"), std::string(), std::string("UNLOCK\n"),
