@@ -29,9 +29,10 @@ web=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); 
 printf 'listener %s 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n' "$port" > "$work/mosquitto.conf"
 /usr/sbin/mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 & pids+=($!)
 mkdir -p "$work/boards"
-"$bin/ouro-board" --dir "$work/boards/bench" --board intercom --app bench/latency_app --uid "$uid" > "$work/board.log" 2>&1 & pids+=($!)
-"$bin/ouro" serve --data "$work/hub" --boards-dir "$work/boards" --listen "127.0.0.1:$web" --broker "mqtt://127.0.0.1:$port" \
-    > "$work/hub.log" 2>&1 & pids+=($!)
+"$bin/ouro-board" --dir "$work/boards/bench" --board intercom --app bench/latency_app --uid "$uid" \
+    > "$work/board.log" 2>&1 & pids+=($!)
+"$bin/ouro" serve --data "$work/hub" --boards-dir "$work/boards" --listen "127.0.0.1:$web" \
+    --broker "mqtt://127.0.0.1:$port" > "$work/hub.log" 2>&1 & pids+=($!)
 for _ in $(seq 100); do
     "$bin/ouro" boards --data "$work/hub" --json 2> /dev/null | grep -q '"online": *true' && break
     sleep 0.1

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Puts the pinned MicroPython source into a folder: cmake/fetch_micropython.sh FOLDER
 #
-# It comes from the source package of a Debian stable suite, through the mirror that this machine already uses and a private
-# apt configuration, so that the system's own sources stay as they are. The checksum below decides, not the mirror.
+# It comes from the source package of a Debian stable suite, through the mirror that this machine already uses and a
+# private apt configuration, so that the system's own sources stay as they are. The checksum below decides, not the
+# mirror.
 set -euo pipefail
 
 suite=trixie

@@ -17,6 +17,7 @@ NOT_OURS = {
     ".cache",
     "build",
     "dist",
+    "schema.ts",  # made from openapi.yaml
     "node_modules",
     "results",
     "screenshots",
@@ -51,7 +52,7 @@ class Tree:
             names[:] = sorted(name for name in names if name not in NOT_OURS and not name.endswith("_cache"))
             for name in sorted(files):
                 path = Path(folder, name)
-                if path.suffix in suffixes and name != ".git" and not path.is_symlink():
+                if path.suffix in suffixes and name not in NOT_OURS and not path.is_symlink():
                     yield path.relative_to(self.root)
 
     def text(self, path: Path) -> str:

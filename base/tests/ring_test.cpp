@@ -36,8 +36,10 @@ TEST(Ring, two_threads_lose_and_repeat_nothing) {
     base::Ring<int, 16> ring;
     std::thread writer([&] {
         for (int i = 0; i < count;) {
-            if (ring.push(i)) ++i;
-            else std::this_thread::yield();
+            if (ring.push(i))
+                ++i;
+            else
+                std::this_thread::yield();
         }
     });
     int expected = 0;

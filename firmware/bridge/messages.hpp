@@ -19,7 +19,17 @@ inline constexpr std::size_t entities_max = 32;
 
 /// Home Assistant's kinds of entity, in the order of `kind_name`.
 enum class EntityKind : std::uint8_t {
-    sensor, binary_sensor, switch_, light, button, event, number, select, text, lock, cover,
+    sensor,
+    binary_sensor,
+    switch_,
+    light,
+    button,
+    event,
+    number,
+    select,
+    text,
+    lock,
+    cover,
 };
 
 /// A value as Python gives or takes it.
@@ -56,15 +66,15 @@ struct PinCommand {
 /// What an app tells the home.
 struct HomeMessage {
     enum class Op : std::uint8_t {
-        declare,      ///< id, kind, name, json = options
-        declared,     ///< the declaration is complete: announce it
-        state,        ///< id, value
-        event,        ///< id, text = type, json = data
-        done,         ///< cmd_id, ok, text = reason
-        log,          ///< level, text
-        crash,        ///< json = {"file","line","message"}, text = the end of the traceback
-        app_started,  ///< text = the app's name: forget the declaration before it
-        app_stopped,  ///< outputs go to their safe levels
+        declare,     ///< id, kind, name, json = options
+        declared,    ///< the declaration is complete: announce it
+        state,       ///< id, value
+        event,       ///< id, text = type, json = data
+        done,        ///< cmd_id, ok, text = reason
+        log,         ///< level, text
+        crash,       ///< json = {"file","line","message"}, text = the end of the traceback
+        app_started, ///< text = the app's name: forget the declaration before it
+        app_stopped, ///< outputs go to their safe levels
     };
     Op op = Op::log;
     EntityKind kind = EntityKind::sensor;

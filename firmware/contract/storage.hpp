@@ -15,7 +15,7 @@ namespace firmware::contract {
 class Storage {
 public:
     struct Geometry {
-        std::uint32_t block_bytes;   ///< one erase, 4,096 on most chips
+        std::uint32_t block_bytes; ///< one erase, 4,096 on most chips
         std::uint32_t block_count;
         std::uint32_t program_bytes; ///< one program unit, 256 on most chips
     };

@@ -35,7 +35,8 @@ public:
     /// Any number; always finite.
     std::optional<double> number() const noexcept;
 
-    /// Decodes a text into `into` and returns the part that was written; nothing when it is not a text or does not fit.
+    /// Decodes a text into `into` and returns the part that was written; nothing when it is not a text or does not
+    /// fit.
     std::optional<std::string_view> text(std::span<char> into) const noexcept;
     /// Whether this is a text equal to `wanted`, escapes decoded.
     bool equals(std::string_view wanted) const noexcept;
@@ -54,8 +55,9 @@ private:
     std::string_view raw_ = "null";
 };
 
-/// Checks the whole of `text` as one JSON value (RFC 8259): valid UTF-8, numbers finite, nested at most `depth_max`, nothing
-/// behind it but white space. Errors: `malformed` with the byte at which it went wrong, `too_large` for the nesting.
+/// Checks the whole of `text` as one JSON value (RFC 8259): valid UTF-8, numbers finite, nested at most `depth_max`,
+/// nothing behind it but white space. Errors: `malformed` with the byte at which it went wrong, `too_large` for the
+/// nesting.
 base::Result<Value> parse(std::string_view text) noexcept;
 
 } // namespace protocol::json

@@ -31,7 +31,8 @@ protected:
     ~FrameSink() = default;
 };
 
-/// Splits a stream, byte by byte if need be; holds at most one frame. Every byte comes out once, in a frame or as console.
+/// Splits a stream, byte by byte if need be; holds at most one frame. Every byte comes out once, in a frame or as
+/// console.
 class FrameReader {
 public:
     explicit FrameReader(FrameSink& sink) noexcept : sink_(sink) {}
