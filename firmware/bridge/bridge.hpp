@@ -48,6 +48,9 @@ struct Bridge {
     /// Seconds since 1970 minus uptime, in microseconds; 0 until the hub has said what time it is.
     std::atomic<std::int64_t> epoch_offset_us{0};
 
+    /// Bytes of Python's heap that are free, as last measured; 0 until then.
+    std::atomic<std::uint32_t> heap_free{0};
+
     std::atomic<std::uint32_t> edges_dropped{0};
     std::atomic<std::uint32_t> logs_dropped{0};
     std::atomic<std::uint32_t> console_dropped{0};

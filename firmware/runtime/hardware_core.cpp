@@ -45,6 +45,7 @@ void HardwareCore::step(base::Micros now) noexcept {
     reader_.flush(now);
     drain_home();
     watch_vm();
+    link_.note_heap_free(parts_.bridge.heap_free);
     link_.step(now);
     parts_.bridge.home_up = link_.is_up();
     const bridge::Bridge& bridge = parts_.bridge;

@@ -133,9 +133,11 @@ void Frame::crash(const bridge::HomeMessage& message, std::string_view app) noex
     });
 }
 
-void Frame::up(base::Micros now, std::uint32_t dropped) noexcept {
+void Frame::up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped) noexcept {
     write([&](Writer& writer) {
-        writer.text("up").integer(base::to_ms(now)).begin_object().key("dropped").integer(dropped).end_object();
+        writer.text("up").integer(base::to_ms(now)).begin_object();
+        if (heap_free > 0) writer.key("heap").integer(heap_free);
+        writer.key("dropped").integer(dropped).end_object();
     });
 }
 

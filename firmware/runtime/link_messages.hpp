@@ -38,7 +38,8 @@ public:
     void done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept;
     void log(std::uint8_t level, std::string_view text, base::Micros at) noexcept;
     void crash(const bridge::HomeMessage& message, std::string_view app) noexcept;
-    void up(base::Micros now, std::uint32_t dropped) noexcept;
+    /// `heap_free` in bytes; 0 leaves it out.
+    void up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped) noexcept;
 
     /// The bytes for the port, 0x1E and line feed included.
     std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }

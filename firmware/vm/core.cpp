@@ -14,6 +14,7 @@ namespace {
 std::atomic<Core*> running_core{nullptr};
 
 constexpr int branches_between_hooks = 1000;
+constexpr base::Micros heap_period = base::from_ms(5000);
 /// The hardware core need not tell when it has taken something from a queue; look again this often.
 constexpr base::Micros full_poll = base::from_ms(1);
 
@@ -67,8 +68,18 @@ void Core::wait_until(base::Micros deadline) noexcept {
         look_again_ = false;
         return;
     }
+    measure_heap();
     if (inputs.now() < deadline) inputs.wait_until(deadline);
     heartbeat.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Core::measure_heap() noexcept {
+    const base::Micros now = inputs.now();
+    if (now < heap_due_) return;
+    heap_due_ = now + heap_period;
+    gc_info_t info;
+    gc_info(&info);
+    inputs.bridge().heap_free = static_cast<std::uint32_t>(info.free);
 }
 
 void Core::nap(base::Micros deadline) noexcept {

@@ -74,12 +74,15 @@ private:
     template <typename Queue, typename Element>
     bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
     bool service_edges() noexcept;
+    /// Counts the free bytes now and then, when Python is about to wait anyway: it takes time in proportion to the heap.
+    void measure_heap() noexcept;
     /// A short wait in the middle of something else.
     void nap(base::Micros deadline) noexcept;
 
     std::atomic<std::uint8_t> attention_{0};
     bool look_again_ = false;
     bool console_stalled_ = false;
+    base::Micros heap_due_ = 0;
 };
 
 /// The running session's. Only while one runs.

@@ -61,7 +61,7 @@ public:
     void operator()(const core::Heartbeat& change) {
         const auto heap = change.figures.find("heap");
         if (heap != change.figures.end() && heap->is_number()) {
-            sample(change.uid, "heap", change.at, heap->get<double>());
+            sample(change.uid, "up:heap", change.at, heap->get<double>());
         }
     }
     void operator()(const core::BoardChanged&) {}

@@ -52,7 +52,7 @@ bool is_log(const Row& row) noexcept;
 /// | an event | line `event`, at its true time |
 /// | an output | sample `output:<name>`, and line `output` with its cause |
 /// | a log line, a crash, each outcome of a command | line `log`, `crash`, `command` |
-/// | a heartbeat | sample `heap`, when it says how much is free |
+/// | a heartbeat | sample `up:heap`, when it says how much is free |
 ///
 /// Console text, board cards and declarations are not kept. A number that is not finite is not kept either.
 std::vector<Row> rows_of(const core::Change& change);

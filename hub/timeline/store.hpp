@@ -61,7 +61,7 @@ public:
 
     /// Numeric samples of one entity, thinned to at most `points_max` buckets (1 to 10,000), oldest first; both ends of
     /// the span belong to it. None for an entity that was never heard of. A guarded output is `output:<name>`, the free
-    /// heap of a board `heap`. Errors: `invalid_argument`, `malformed`, `busy`, `io`.
+    /// heap of a board `up:heap`. Errors: `invalid_argument`, `malformed`, `busy`, `io`.
     virtual base::Result<std::vector<Point>> samples(const std::string& uid, const std::string& id, Span span,
                                                      std::size_t points_max) const = 0;
 

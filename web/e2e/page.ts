@@ -2,7 +2,9 @@
 // What the specs share: finding things as a person does, and noticing whatever the browser complains about.
 import type { Locator, Page } from "@playwright/test";
 
-export const screenshots = new URL("../../docs/screenshots/", import.meta.url).pathname;
+/** Where pictures go, with a slash at its end: OURO_SCREENSHOTS (docs/screenshots when they are to be renewed), else aside. */
+export const screenshots =
+    process.env["OURO_SCREENSHOTS"] ?? new URL("../test-results/screenshots/", import.meta.url).pathname;
 
 export const outputOf = (page: Page, name: string): Locator => page.locator(`[data-output="${name}"]`);
 export const lockState = (page: Page): Locator => page.locator("[data-lock-state]");

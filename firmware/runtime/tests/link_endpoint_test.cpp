@@ -118,6 +118,8 @@ TEST_F(LinkEndpointTest, says_up_every_10_s) {
     say(from_ms(1000));
     EXPECT_TRUE(say(from_ms(11000) - 1).empty());
     EXPECT_EQ(say(from_ms(11000)), (std::vector<std::string>{R"(["up",11000,{"dropped":0}])"}));
+    link.note_heap_free(98304);
+    EXPECT_EQ(say(from_ms(21000)), (std::vector<std::string>{R"(["up",21000,{"heap":98304,"dropped":0}])"}));
 }
 
 TEST_F(LinkEndpointTest, a_port_that_takes_nothing_does_not_keep_the_core_awake) {

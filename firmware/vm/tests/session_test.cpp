@@ -107,6 +107,16 @@ TEST_F(SessionTest, CtrlCEndsAnAppThatSpinsAndGivesThePrompt) {
     EXPECT_THAT(board.said(Op::crash), IsEmpty());
 }
 
+TEST_F(SessionTest, WhatIsFreeOfTheHeapIsMeasuredNowAndThen) {
+    start_app("import time\ntime.sleep(1)\nkept = bytearray(40000)\nwhile True: time.sleep(1)\n");
+    board.run_for(500);
+    const std::uint32_t before = board.bridge().heap_free;
+    EXPECT_GT(before, 60'000U);
+    EXPECT_LT(before, 128U * 1024);
+    board.run_for(10'000);
+    EXPECT_LT(board.bridge().heap_free.load(), before - 30'000U);
+}
+
 TEST_F(SessionTest, CtrlCEndsASleepAtOnce) {
     start_app("import time\ntime.sleep(1000)\n");
     board.run_for(100);

@@ -79,7 +79,7 @@ TEST(Record, a_crash_is_found_by_its_app_and_message) {
 
 TEST(Record, a_heartbeat_is_the_free_heap_if_it_says_so) {
     const auto rows = rows_of(core::Heartbeat{"b0a7d001", 5, {{"heap", 90'000}}, noon});
-    EXPECT_EQ(std::get<Sample>(rows.at(0)).id, "heap");
+    EXPECT_EQ(std::get<Sample>(rows.at(0)).id, "up:heap");
     EXPECT_TRUE(rows_of(core::Heartbeat{"b0a7d001", 5, {{"rssi", -60}}, noon}).empty());
     EXPECT_TRUE(rows_of(core::Heartbeat{"b0a7d001", 5, nullptr, noon}).empty());
 }
