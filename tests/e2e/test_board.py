@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import House, temporary_house
 from parts.board import CALL, CONVERSATION, DOOR
+from parts.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,14 @@ def test_the_uid_stays_and_the_boot_count_grows_over_a_power_cut(house: House) -
     house.board.start()
     with house.board.control() as control:
         assert control.ask("info") == {"uid": uid, "board": "intercom", "boot": boot + 1}
+
+
+def test_a_board_that_is_told_to_stop_while_it_starts_ends() -> None:
+    with temporary_house() as house:
+        board = house.add_board()
+        board.process.start()
+        eventually((board.folder / "flash.img").exists, 20, "the virtual board makes its flash", every=0.001)
+        assert board.process.terminate(within=5) in (0, -signal.SIGTERM)
 
 
 def test_the_control_socket_survives_nonsense(house: House) -> None:

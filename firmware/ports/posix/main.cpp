@@ -56,6 +56,14 @@ void on_signal(int) {
     if (running_board != nullptr) running_board->stop();
 }
 
+/// Only once there is a board to stop: until then a signal ends the process in the ordinary way, and none is lost.
+void stop_on_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGINT, &action, nullptr);
+}
+
 int complain(const base::Error& error) {
     std::fprintf(stderr, "ouro-board: %s\n", error.message.c_str());
     if (!error.hint.empty()) std::fprintf(stderr, "  try: %s\n", error.hint.c_str());
@@ -157,6 +165,7 @@ int run_board(const Profile& profile, const Options& options) {
                        firmware::ports::micropython(profile, record->app, record->uid), options.spin);
     if (const auto opened = board.open(); !opened) return complain(opened.error());
     running_board = &board;
+    stop_on_signals();
     std::printf("board %s is running in %s\n", record->uid.c_str(), options.dir.c_str());
     std::fflush(stdout);
     const bool ended = board.run();
@@ -177,10 +186,6 @@ int main(int argc, char** argv) {
     if (const int code = parse(argc, argv, options); code >= 0) return code;
     const Profile* profile = find_profile(options.board);
     if (profile == nullptr) return misused("there is no board " + options.board + " in firmware/boards");
-    struct sigaction action {};
-    action.sa_handler = on_signal;
-    ::sigaction(SIGTERM, &action, nullptr);
-    ::sigaction(SIGINT, &action, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
     return run_board(*profile, options);
 }
