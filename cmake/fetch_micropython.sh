@@ -17,6 +17,7 @@ target=$1
 if [[ -f $target/py/mpconfig.h ]]; then exit 0; fi
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck disable=SC2016 # apt-get fills these in
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' 2>/dev/null |
     awk '$1 ~ /\/debian\/?$/ { print $1; exit }')
 if [[ -z $mirror ]]; then

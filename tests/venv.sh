@@ -11,7 +11,7 @@ set -eu
 file=${1:?usage: tests/venv.sh FILE, e.g. tests/requirements.txt}
 python=${PYTHON:-/usr/bin/python3}
 if [ ! -r "$file" ]; then
-    echo "venv: can't read $file; there are: $(ls "$(dirname "$0")"/requirements*.txt | xargs)" >&2
+    echo "venv: can't read $file; there are: $(echo "$(dirname "$0")"/requirements*.txt)" >&2
     exit 2
 fi
 
