@@ -49,9 +49,13 @@ base::Result<std::string> percent_decoded(std::string_view text) {
     return result;
 }
 
+// Leaves `into` as it is unless the whole text is such a number: "127.0.0.1" begins with one.
 bool parse_number(std::string_view text, int max, int& into) {
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), into);
-    return problem == std::errc() && end == text.data() + text.size() && into >= 0 && into <= max;
+    int number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size() || number < 0 || number > max) return false;
+    into = number;
+    return true;
 }
 
 // "host:1883", "[::1]:1883", "host" → host without brackets, and the port if there is one.

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/daemon/config_file.hpp"
 
+#include "hub/core/declaration.hpp"
+
+// toml++ 3.3 asserts that a key follows "[" and refuses "[=]" only behind that: without its assertions it answers with
+// an error, as it should.
+#define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include <sys/stat.h>
 
 #include <array>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace hub::daemon {
 
@@ -35,6 +40,20 @@ struct Reader {
         into = *value;
         return {};
     }
+    base::Result<> host(std::string& into) const {
+        if (auto result = text(into); !result) return result;
+        if (into.empty())
+            return wrong(file, node, key + " must not be empty", "Leave it out to use no broker outside.");
+        return {};
+    }
+    base::Result<> topic(std::string& into) const {
+        if (auto result = text(into); !result) return result;
+        if (!core::is_further_topic(into, "") || into.ends_with('/')) {
+            return wrong(file, node, key + " is no topic that documents can be put below",
+                         "Home Assistant's own is \"homeassistant\".");
+        }
+        return {};
+    }
     base::Result<> boolean(bool& into) const {
         const auto value = node.value_exact<bool>();
         if (!value) return wrong(file, node, key + " must be true or false", "Without quotes.");
@@ -54,7 +73,7 @@ struct Reader {
         into.clear();
         for (const toml::node& element : *list) {
             const auto value = element.value_exact<std::string>();
-            if (!value)
+            if (!value || value->empty())
                 return wrong(file, element, key + " must be a list of texts", R"(For example ["hub.home.arpa"].)");
             into.push_back(*value);
         }
@@ -69,7 +88,7 @@ base::Result<> take_mqtt(const Reader& reader, Broker& broker, std::string& pref
     const std::string& key = reader.key;
     if (key == "mqtt.host") {
         broker.mode = BrokerMode::external;
-        return reader.text(broker.host);
+        return reader.host(broker.host);
     }
     if (key == "mqtt.enabled") {
         bool enabled = true;
@@ -84,7 +103,7 @@ base::Result<> take_mqtt(const Reader& reader, Broker& broker, std::string& pref
     if (key == "mqtt.ca_file") return reader.text(broker.ca_file);
     if (key == "mqtt.cert_file") return reader.text(broker.cert_file);
     if (key == "mqtt.key_file") return reader.text(broker.key_file);
-    if (key == "mqtt.discovery_prefix") return reader.text(prefix);
+    if (key == "mqtt.discovery_prefix") return reader.topic(prefix);
     return reader.unknown(
         "enabled, host, port, username, password, tls, ca_file, cert_file, key_file, discovery_prefix");
 }
@@ -130,14 +149,15 @@ bool others_can_read(const std::filesystem::path& file) {
 } // namespace
 
 base::Result<> apply_file(const std::filesystem::path& file, Config& config) {
-    std::ifstream stream(file);
-    std::ostringstream text;
-    if (!(text << stream.rdbuf())) {
+    std::ifstream stream(file, std::ios::binary);
+    std::error_code ignored;
+    if (!stream || std::filesystem::is_directory(file, ignored)) {
         return base::fail(ErrorCode::io, "Can't read " + file.string(), "Does it exist, and may this user read it?");
     }
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
     toml::table table;
     try {
-        table = toml::parse(text.str());
+        table = toml::parse(text);
     } catch (const toml::parse_error& error) {
         return base::fail(ErrorCode::invalid_argument,
                           file.filename().string() + ", line " + std::to_string(error.source().begin.line) + ": " +

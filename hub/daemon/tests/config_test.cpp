@@ -89,8 +89,29 @@ TEST_F(ConfigTest, a_wrong_type_or_broken_file_is_refused_with_its_line) {
     EXPECT_EQ(complaint(), "ouro.toml, line 1: allowed_hosts must be a list of texts");
     write("mqtt = 5\n");
     EXPECT_EQ(complaint(), "ouro.toml, line 1: mqtt must be a table");
-    write("\n\n= broken\n");
-    EXPECT_EQ(complaint().substr(0, 19), "ouro.toml, line 3: ");
+    for (const char* broken : {"\n\n= broken\n", "\n\n[=]\n"}) {
+        write(broken);
+        EXPECT_EQ(complaint().substr(0, 19), "ouro.toml, line 3: ") << broken;
+    }
+}
+
+TEST_F(ConfigTest, an_empty_file_says_nothing) {
+    write("");
+    EXPECT_EQ(complaint(), "none");
+}
+
+TEST_F(ConfigTest, a_text_that_cannot_work_is_refused_with_its_line) {
+    write("[mqtt]\nhost = \"\"\n");
+    EXPECT_EQ(complaint(), "ouro.toml, line 2: mqtt.host must not be empty");
+    for (const char* prefix : {"", "#", "a/+/b", "/a", "a/", "$SYS", "ouro", "ouro/a"}) {
+        write("[mqtt]\ndiscovery_prefix = \"" + std::string(prefix) + "\"\n");
+        EXPECT_TRUE(complaint().starts_with("ouro.toml, line 2: mqtt.discovery_prefix")) << prefix;
+    }
+    write("[mqtt]\ndiscovery_prefix = \"home/assistant\"\n");
+    EXPECT_EQ(load()->discovery_prefix, "home/assistant");
+    // An empty name would stand for every Host header that is none.
+    write("allowed_hosts = [\"hub.lan\", \"\"]\n");
+    EXPECT_EQ(complaint(), "ouro.toml, line 1: allowed_hosts must be a list of texts");
 }
 
 TEST_F(ConfigTest, a_broker_in_the_file_is_used_and_a_password_there_must_be_private) {
@@ -113,6 +134,8 @@ TEST_F(ConfigTest, a_broker_in_the_file_is_used_and_a_password_there_must_be_pri
 TEST_F(ConfigTest, a_file_that_was_named_must_exist) {
     flags.config = (folder / "other.toml").string();
     EXPECT_EQ(load().error().code, base::ErrorCode::io);
+    flags.config = folder.string();
+    EXPECT_EQ(load().error().code, base::ErrorCode::io) << "a folder is no file";
 }
 
 TEST_F(ConfigTest, an_address_to_listen_on_is_checked_and_the_source_is_named) {
@@ -128,6 +151,8 @@ TEST_F(ConfigTest, an_address_to_listen_on_is_checked_and_the_source_is_named) {
     EXPECT_EQ(listening("0.0.0.0:0"), "0.0.0.0 0");
     EXPECT_EQ(listening("[::1]:65535"), "::1 65535");
     EXPECT_EQ(listening("9000"), "127.0.0.1 9000");
+    EXPECT_EQ(listening("0.0.0.0"), "0.0.0.0 8321") << "no port: the default, not what the address begins with";
+    EXPECT_EQ(listening("192.168.1.20"), "192.168.1.20 8321");
     flags.listen.reset();
     variables["OURO_LISTEN"] = "nowhere:far";
     EXPECT_TRUE(complaint().starts_with("OURO_LISTEN: "));
