@@ -82,8 +82,9 @@ Admission::Admission(Access& access, std::vector<std::string> host_names, std::s
 
 std::optional<Answer> Admission::check_origin(const Head& head, const Peer& peer) const {
     if (peer.local) return std::nullopt;
-    const bool host_known = std::find(host_names_.begin(), host_names_.end(), name_of(head.host)) != host_names_.end();
-    if (head.host_repeated || !host_known) {
+    const std::string name = name_of(head.host);
+    const bool host_known = std::find(host_names_.begin(), host_names_.end(), name) != host_names_.end();
+    if (head.host_repeated || name.empty() || !host_known) {
         return error_answer(421, ErrorCode::refused, "This hub does not go by that name",
                             "Use http://127.0.0.1, or add the name to allowed_hosts in ouro.toml.");
     }

@@ -111,6 +111,15 @@ TEST_F(RoleMatrix, only_the_hubs_own_names_are_taken_as_host) {
     }
 }
 
+TEST_F(RoleMatrix, an_empty_name_among_the_allowed_ones_lets_no_broken_host_in) {
+    const Admission careless(access, {""}, "ouro");
+    for (const char* bad : {"", "[::1", "localhost:80@evil.com"}) {
+        Head head;
+        head.host = bad;
+        EXPECT_TRUE(careless.check_origin(head, peer)) << bad;
+    }
+}
+
 TEST_F(RoleMatrix, an_origin_must_be_the_hub_itself) {
     const auto status_of_origin = [&](const char* origin) {
         Head head;
