@@ -132,9 +132,11 @@ private:
     lfs2_file_config file_config_{};
 };
 
+// A NUL would end the name early for the file system; other control characters only hide what a file is called.
 bool is_file_name(std::string_view name) {
-    return !name.empty() && name.size() <= name_bytes_max && name.find('/') == std::string_view::npos && name != "." &&
-           name != "..";
+    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/'; };
+    return !name.empty() && name.size() <= name_bytes_max && std::none_of(name.begin(), name.end(), is_odd) &&
+           name != "." && name != "..";
 }
 
 } // namespace
@@ -152,7 +154,8 @@ bool flash_is_blank(contract::Storage& storage) noexcept {
 base::Result<> install_app(contract::Storage& storage, std::string_view app,
                            std::span<const ImageFile> files) noexcept {
     if (!is_file_name(app))
-        return base::fail(base::ErrorCode::invalid_argument, "an app's name has 1 to 64 bytes and no '/'");
+        return base::fail(base::ErrorCode::invalid_argument,
+                          "an app's name has 1 to 64 bytes, no '/' and no control character");
     Image image(storage);
     if (auto mounted = image.mount(flash_is_blank(storage)); !mounted) return mounted;
     Path folder = "/pyapps";
@@ -162,7 +165,8 @@ base::Result<> install_app(contract::Storage& storage, std::string_view app,
     if (auto made = image.make_folder(folder); !made) return made;
     for (const ImageFile& file : files) {
         if (!is_file_name(file.name)) {
-            return base::fail(base::ErrorCode::invalid_argument, "a file's name has 1 to 64 bytes and no '/'");
+            return base::fail(base::ErrorCode::invalid_argument,
+                              "a file's name has 1 to 64 bytes, no '/' and no control character");
         }
         Path path = folder;
         path.append("/");

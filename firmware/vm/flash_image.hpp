@@ -12,7 +12,7 @@
 namespace firmware::vm {
 
 struct ImageFile {
-    std::string_view name; ///< below the app's folder; 1 to 64 bytes, no '/'
+    std::string_view name; ///< below the app's folder; 1 to 64 bytes, no '/', no control character
     std::span<const std::uint8_t> bytes;
 };
 

@@ -64,6 +64,15 @@ TEST(FlashImageTest, NamesThatLeaveTheFolderAreRefused) {
     }
 }
 
+TEST(FlashImageTest, NamesThatTheFileSystemWouldCutShortAreRefused) {
+    using namespace std::literals;
+    MemoryFlash flash;
+    for (const std::string_view name : {"app.py\0.bak"sv, "\0"sv, "a\nb"sv, "a\x7F"sv}) {
+        EXPECT_EQ(install(flash, file(name, "")).error().code, base::ErrorCode::invalid_argument) << name;
+        EXPECT_EQ(install_app(flash, name, {}).error().code, base::ErrorCode::invalid_argument) << name;
+    }
+}
+
 TEST(FlashImageTest, WhatIsNoFileSystemIsLeftAlone) {
     MemoryFlash flash;
     flash.bytes.assign(flash.bytes.size(), 0x55);
