@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
@@ -141,6 +142,42 @@ base::Result<> take(const Reader& reader, Config& config) {
     return {};
 }
 
+/// How many bytes the TOML text at the start of `rest` has, its quotes included; 0 when none starts there.
+std::size_t quoted_size(std::string_view rest) {
+    const char quote = rest.front();
+    if (quote != '"' && quote != '\'') return 0;
+    const std::string three(3, quote);
+    const std::string_view end = rest.starts_with(three) ? std::string_view(three) : std::string_view(three).substr(2);
+    for (std::size_t i = end.size(); i < rest.size(); ++i) {
+        if (quote == '"' && rest[i] == '\\') {
+            ++i;
+        } else if (rest.substr(i).starts_with(end)) {
+            return i + end.size();
+        } else if (rest[i] == '\n' && end.size() == 1) {
+            return i;
+        }
+    }
+    return rest.size();
+}
+
+/// The first line with a letter beyond ASCII outside of texts and comments, where TOML allows none; 0 if there is none.
+/// toml++ 3.3 must not see one: it looks them up in a table with holes, whose end is undefined behaviour.
+std::size_t stray_letter_line(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    char before = '\n'; // the last character that is no space
+    for (std::size_t i = 0; i < text.size();) {
+        const char c = text[i];
+        if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
+            return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<long>(i), '\n'));
+        }
+        const bool may_quote = std::string_view("=,[{.\n").find(before) != std::string_view::npos;
+        const std::size_t quoted = may_quote ? quoted_size(text.substr(i)) : 0;
+        if (c != ' ' && c != '\t' && c != '\r') before = c;
+        i = c == '#' ? std::min(text.find('\n', i), text.size()) : i + std::max<std::size_t>(quoted, 1);
+    }
+    return 0;
+}
+
 bool others_can_read(const std::filesystem::path& file) {
     struct stat info {};
     return ::stat(file.c_str(), &info) == 0 && (info.st_mode & 077U) != 0;
@@ -155,6 +192,12 @@ base::Result<> apply_file(const std::filesystem::path& file, Config& config) {
         return base::fail(ErrorCode::io, "Can't read " + file.string(), "Does it exist, and may this user read it?");
     }
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (const std::size_t line = stray_letter_line(text); line != 0) {
+        return base::fail(ErrorCode::invalid_argument,
+                          file.filename().string() + ", line " + std::to_string(line) +
+                              ": a letter beyond ASCII outside of a text",
+                          "Put the text that it belongs to in quotes.");
+    }
     toml::table table;
     try {
         table = toml::parse(text);

@@ -95,6 +95,16 @@ TEST_F(ConfigTest, a_wrong_type_or_broken_file_is_refused_with_its_line) {
     }
 }
 
+TEST_F(ConfigTest, letters_beyond_ascii_belong_in_texts_and_comments) {
+    write("\xEF\xBB\xBF# für \"uns\nboards_dir = \"T\\\"ür\" # ü\nallowed_hosts = ['ä', \"\"\"\nö\"\"\"]\n");
+    EXPECT_EQ(complaint(), "none");
+    for (const char* broken : {"\nlisten = Р\n", "\n\"listen\".é = 1\n", "\na = [[{b = 1979-0l:Р, c = \"x\"}]]\n",
+                               "\na = 1\"é\"\n", "\na = 'b\né'\n", "\n[é]\n"}) {
+        write(broken);
+        EXPECT_TRUE(complaint().starts_with("ouro.toml, line ")) << broken << complaint();
+    }
+}
+
 TEST_F(ConfigTest, an_empty_file_says_nothing) {
     write("");
     EXPECT_EQ(complaint(), "none");
