@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/fixed_string.hpp"
 #include "firmware/contract/gpio.hpp"
+#include "protocol/link/kinds.hpp"
 
 #include <cstdint>
 
@@ -17,20 +18,8 @@ inline constexpr std::size_t json_max = 480;       ///< options of a declaration
 inline constexpr std::size_t cmd_id_max = 24;
 inline constexpr std::size_t entities_max = 32;
 
-/// Home Assistant's kinds of entity, in the order of `kind_name`.
-enum class EntityKind : std::uint8_t {
-    sensor,
-    binary_sensor,
-    switch_,
-    light,
-    button,
-    event,
-    number,
-    select,
-    text,
-    lock,
-    cover,
-};
+/// Home Assistant's kinds of entity.
+using EntityKind = protocol::link::Kind;
 
 /// A value as Python gives or takes it.
 struct Value {

@@ -76,10 +76,6 @@ bool take_value(const Entity& entity, const json::Value& value, bridge::Value& i
     return false;
 }
 
-bool takes_commands(EntityKind kind) noexcept {
-    return kind != EntityKind::sensor && kind != EntityKind::binary_sensor && kind != EntityKind::event;
-}
-
 // An absent or null element takes the default; anything but a number is a mistake of the sender.
 bool take_integer(const json::Value& value, std::int64_t& into) noexcept {
     if (value.is(json::Type::null)) return true;

@@ -12,10 +12,6 @@ namespace firmware::runtime {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kind_names = {
-    "sensor", "binary_sensor", "switch", "light", "button", "event", "number", "select", "text", "lock", "cover",
-};
-
 constexpr int option_levels = 3; ///< inside ["decl",[[…,{…}]]], which takes three of six
 
 // FNV-1a; a collision only costs a hub that does not hear of a change.
@@ -25,11 +21,6 @@ std::uint32_t mix(std::uint32_t hash, std::string_view text) noexcept {
 }
 
 } // namespace
-
-std::string_view kind_name(bridge::EntityKind kind) noexcept {
-    const auto index = static_cast<std::size_t>(kind);
-    return index < kind_names.size() ? kind_names[index] : "sensor";
-}
 
 bool is_plain_object(std::string_view json, int levels) noexcept {
     const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20; };
@@ -56,7 +47,7 @@ base::Result<> Entities::declare(const bridge::HomeMessage& message) noexcept {
     if (!protocol::link::is_entity_id(message.id)) {
         return base::fail(base::ErrorCode::invalid_argument, "an entity's id must be like [a-z0-9_]{1,32}");
     }
-    if (static_cast<std::size_t>(message.kind) >= kind_names.size()) {
+    if (static_cast<std::size_t>(message.kind) >= protocol::link::kind_count) {
         return base::fail(base::ErrorCode::invalid_argument, "an entity has a kind that does not exist");
     }
     const std::string_view options = message.json.empty() ? "{}" : message.json.view();

@@ -13,9 +13,6 @@
 
 namespace firmware::runtime {
 
-/// Home Assistant's word for a kind: `binary_sensor`.
-std::string_view kind_name(bridge::EntityKind kind) noexcept;
-
 struct Entity {
     bridge::EntityKind kind = bridge::EntityKind::sensor;
     base::FixedString<bridge::id_max> id;

@@ -74,7 +74,8 @@ private:
     template <typename Queue, typename Element>
     bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
     bool service_edges() noexcept;
-    /// Counts the free bytes now and then, when Python is about to wait anyway: it takes time in proportion to the heap.
+    /// Counts the free bytes now and then, when Python is about to wait anyway: it takes time in proportion to the
+    /// heap.
     void measure_heap() noexcept;
     /// A short wait in the middle of something else.
     void nap(base::Micros deadline) noexcept;

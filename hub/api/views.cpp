@@ -54,24 +54,6 @@ Json view_of(const core::Entity& entity) {
 
 double ms_of(core::Time time) noexcept { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
 
-std::string_view kind_name(core::Kind kind) noexcept {
-    using core::Kind;
-    switch (kind) {
-    case Kind::sensor: return "sensor";
-    case Kind::binary_sensor: return "binary_sensor";
-    case Kind::switch_: return "switch";
-    case Kind::light: return "light";
-    case Kind::button: return "button";
-    case Kind::event: return "event";
-    case Kind::number: return "number";
-    case Kind::select: return "select";
-    case Kind::text: return "text";
-    case Kind::lock: return "lock";
-    case Kind::cover: return "cover";
-    }
-    return "sensor";
-}
-
 Json view_of(const core::Board& board) {
     Json view = {{"uid", board.uid},          {"name", board.name},        {"profile", board.profile},
                  {"app", board.app},          {"runtime", board.runtime},  {"version", board.version},

@@ -2,7 +2,6 @@
 #include "hub/core/declaration.hpp"
 
 #include "hub/core/device_classes.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 #include "protocol/link/names.hpp"
 
@@ -218,7 +217,7 @@ base::Result<Entity> check_entity(const Json& element, std::vector<std::string>&
         return base::fail(ErrorCode::invalid_argument, "not an entity id: " + printable(entity.id, 40),
                           "use a to z, 0 to 9 and _, at most 32");
     }
-    const auto kind = kind_from(element[1].get_ref<const std::string&>());
+    const auto kind = protocol::link::kind_from(element[1].get_ref<const std::string&>());
     if (!kind) {
         return base::fail(ErrorCode::invalid_argument,
                           entity.id + ": no such kind: " + printable(element[1].get<std::string>(), 40));

@@ -3,7 +3,6 @@
 
 #include "hub/core/declaration.hpp"
 #include "hub/core/hub_impl.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/core/values.hpp"
 #include "protocol/link/frame_reader.hpp"

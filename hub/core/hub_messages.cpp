@@ -2,7 +2,6 @@
 // What boards say: one function for each word of docs/protocol.md, "Board to hub".
 #include "hub/core/declaration.hpp"
 #include "hub/core/hub_impl.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/core/values.hpp"
 #include "protocol/link/names.hpp"

@@ -2,6 +2,8 @@
 // The hub's picture of the world: boards, entities, and what changes about them.
 #pragma once
 
+#include "protocol/link/kinds.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -17,20 +19,8 @@ namespace hub::core {
 using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 using Json = nlohmann::json;
 
-/// Home Assistant's kinds, by the words of docs/protocol.md.
-enum class Kind : std::uint8_t {
-    sensor,
-    binary_sensor,
-    switch_,
-    light,
-    button,
-    event,
-    number,
-    select,
-    text,
-    lock,
-    cover,
-};
+/// Home Assistant's kinds, with `kind_name` and the like beside it.
+using protocol::link::Kind;
 
 /// An entity as its board declared it. `options` is an object of Home Assistant's option names (device_class,
 /// unit_of_measurement, event_types, …), checked by `core/declaration`.

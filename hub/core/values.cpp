@@ -2,7 +2,6 @@
 #include "hub/core/values.hpp"
 
 #include "hub/core/declaration.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 #include "hub/home/discovery.hpp"
 
 #include "hub/core/declaration.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/home/topics.hpp"
 
 #include <algorithm>
@@ -70,7 +69,7 @@ void add_identity(Json& config, const core::Board& board, const core::Entity& en
     const std::string object_id = (name.empty() ? board.uid : name) + "_" + entity.id;
     config["unique_id"] = unique_id(board.uid, entity.id);
     config["object_id"] = object_id; // up to 2026.3; its successor needs the domain in front
-    config["default_entity_id"] = std::string(core::kind_name(entity.kind)) + "." + object_id;
+    config["default_entity_id"] = std::string(kind_name(entity.kind)) + "." + object_id;
     config["name"] = entity.name;
 }
 
@@ -78,13 +77,13 @@ void add_topics(Json& config, const core::Board& board, const core::Entity& enti
     config["qos"] = 1;
     if (entity.kind == Kind::event) {
         config["state_topic"] = entity_topic(board.uid, entity.id, "event");
-    } else if (core::has_state(entity.kind)) {
+    } else if (has_state(entity.kind)) {
         config["state_topic"] = entity_topic(board.uid, entity.id, "state");
     }
-    if (core::takes_commands(entity.kind)) {
+    if (takes_commands(entity.kind)) {
         config["command_topic"] = entity_topic(board.uid, entity.id, "set");
         config["retain"] = false;
-        if (core::has_state(entity.kind)) config["optimistic"] = false;
+        if (has_state(entity.kind)) config["optimistic"] = false;
     }
 }
 

@@ -2,7 +2,6 @@
 #include "hub/home/home.hpp"
 
 #include "hub/core/declaration.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/home/announcer.hpp"
 #include "hub/home/command_inbox.hpp"
 #include "hub/home/discovery.hpp"
@@ -52,7 +51,7 @@ Json hello_of(const core::Board& board) {
 Json declaration_of(const core::Board& board) {
     Json list = Json::array();
     for (const core::Entity& entity : board.entities) {
-        list.push_back(Json::array({entity.id, core::kind_name(entity.kind), entity.name, entity.options}));
+        list.push_back(Json::array({entity.id, kind_name(entity.kind), entity.name, entity.options}));
     }
     return list;
 }

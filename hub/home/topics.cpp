@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/home/topics.hpp"
 
-#include "hub/core/kinds.hpp"
 #include "protocol/link/names.hpp"
 
 namespace hub::home {
@@ -40,7 +39,7 @@ std::string unique_id(std::string_view uid, std::string_view id) {
 }
 
 std::string config_topic(std::string_view prefix, core::Kind kind, std::string_view uid, std::string_view id) {
-    return std::string(prefix) + "/" + std::string(core::kind_name(kind)) + "/" + unique_id(uid, id) + "/config";
+    return std::string(prefix) + "/" + std::string(kind_name(kind)) + "/" + unique_id(uid, id) + "/config";
 }
 
 std::optional<EntityName> parse_command_topic(std::string_view topic) {

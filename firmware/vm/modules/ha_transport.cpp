@@ -3,6 +3,7 @@
 
 #include "firmware/vm/core.hpp"
 #include "firmware/vm/mp/micropython.hpp"
+#include "protocol/link/kinds.hpp"
 #include "protocol/link/names.hpp"
 
 #include <algorithm>
@@ -18,10 +19,6 @@ namespace {
 
 using bridge::HomeMessage;
 using bridge::Value;
-
-constexpr std::array<std::string_view, 11> kind_names = {
-    "sensor", "binary_sensor", "switch", "light", "button", "event", "number", "select", "text", "lock", "cover",
-};
 
 std::string_view text_of(mp_obj_t text) {
     std::size_t size = 0;
@@ -132,12 +129,12 @@ mp_obj_t ouro_ha_guard(std::size_t, const mp_obj_t* args) {
 mp_obj_t ouro_ha_declare(std::size_t, const mp_obj_t* args) {
     HomeMessage message = core().message(HomeMessage::Op::declare);
     message.id = id_of(args[0]);
-    const auto* kind = std::find(kind_names.begin(), kind_names.end(), text_of(args[1]));
-    if (kind == kind_names.end()) {
+    const auto kind = protocol::link::kind_from(text_of(args[1]));
+    if (!kind) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("there is no kind '%s' of entity"),
                           mp_obj_str_get_str(args[1]));
     }
-    message.kind = static_cast<firmware::bridge::EntityKind>(kind - kind_names.begin());
+    message.kind = *kind;
     message.name = text_within(args[2], firmware::bridge::name_max, "the name of an entity");
     message.json = text_within(args[3], firmware::bridge::json_max, "the options of an entity, as JSON,");
     send_or_raise(message);

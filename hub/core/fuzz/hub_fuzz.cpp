@@ -4,7 +4,6 @@
 #include "base/expect.hpp"
 #include "hub/core/declaration.hpp"
 #include "hub/core/hub.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 #include "protocol/json/value.hpp"
 #include "protocol/link/frame_reader.hpp"

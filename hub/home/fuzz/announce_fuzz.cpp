@@ -2,7 +2,6 @@
 // Whatever a board declares and says: what Home Assistant is told of it is JSON on the entity's own topics.
 #include "base/expect.hpp"
 #include "hub/core/hub.hpp"
-#include "hub/core/kinds.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/home/discovery.hpp"
 #include "hub/home/payloads.hpp"
@@ -31,7 +30,7 @@ void check_config(const core::Board& board, const core::Entity& entity) {
     const core::Json& config = message.config;
     expect(core::Json::parse(config.dump()) == config); // throws for a text that is not UTF-8
     expect(config.at("unique_id") == unique_id(board.uid, entity.id) && config.at("name") == entity.name);
-    expect(config.contains("command_topic") == core::takes_commands(entity.kind));
+    expect(config.contains("command_topic") == takes_commands(entity.kind));
     expect(!config.contains("command_topic") || config.at("retain") == false);
     expect(!config.at("device").at("name").get_ref<const std::string&>().empty());
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hub/core/kinds.hpp"
+#include "protocol/link/kinds.hpp"
 
 #include <array>
 #include <utility>
 
-namespace hub::core {
+namespace protocol::link {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 11> names{{
+constexpr std::array<std::pair<Kind, std::string_view>, kind_count> names{{
     {Kind::sensor, "sensor"},
     {Kind::binary_sensor, "binary_sensor"},
     {Kind::switch_, "switch"},
@@ -43,4 +43,4 @@ bool takes_commands(Kind kind) noexcept {
 
 bool has_state(Kind kind) noexcept { return kind != Kind::button && kind != Kind::event; }
 
-} // namespace hub::core
+} // namespace protocol::link
