@@ -4,9 +4,8 @@
 There are many switches because a board takes at most four commands a second for each entity.
 """
 
-from machine import Pin
-
 import ha
+from machine import Pin
 
 call = Pin(4, Pin.IN, Pin.PULL_UP)
 led = Pin(2, Pin.OUT)
@@ -15,7 +14,7 @@ ha.binary_sensor("Edge", pin=call, inverted=True)
 
 
 def make_switch(number):
-    @ha.switch("Led %d" % number)
+    @ha.switch(f"Led {number}")
     def set_led(on):
         led.value(on)
 
