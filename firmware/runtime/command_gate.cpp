@@ -23,7 +23,7 @@ bool take_boolean(const json::Value& value, bridge::Value& into) noexcept {
 }
 
 bool take_text(const json::Value& value, bridge::Value& into) noexcept {
-    std::array<char, bridge::value_text_max> buffer;
+    std::array<char, bridge::value_text_max> buffer{};
     const auto text = value.text(buffer);
     if (!text) return false;
     into.type = bridge::Value::Type::text;
@@ -100,8 +100,8 @@ CommandGate::Verdict CommandGate::check(const json::Value& message, const Entiti
                                         bool busy) noexcept {
     Verdict verdict;
     bridge::HomeCommand& command = verdict.command;
-    std::array<char, bridge::cmd_id_max> cmd_id;
-    std::array<char, bridge::id_max> id;
+    std::array<char, bridge::cmd_id_max> cmd_id{};
+    std::array<char, bridge::id_max> id{};
     const auto cmd_id_text = message.at(3).text(cmd_id);
     verdict.answerable = cmd_id_text && protocol::link::is_cmd_id(*cmd_id_text);
     if (!verdict.answerable) return verdict;

@@ -135,7 +135,7 @@ void HardwareCore::output_refused(std::size_t output, std::string_view reason, b
 // --- console and link: in -----------------------------------------------------------------------------------------
 
 void HardwareCore::read_console() noexcept {
-    std::array<std::uint8_t, console_chunk> bytes;
+    std::array<std::uint8_t, console_chunk> bytes{};
     for (unsigned i = 0; i < reads_per_step; ++i) {
         const std::size_t size = parts_.console.read(bytes);
         if (size == 0) return;

@@ -36,7 +36,7 @@ void put_entity(Writer& writer, const Entity& entity) noexcept {
 }
 
 std::size_t entity_size(const Entity& entity) noexcept {
-    std::array<char, protocol::link::frame_size_max> scratch;
+    std::array<char, protocol::link::frame_size_max> scratch{};
     Writer writer(scratch);
     put_entity(writer, entity);
     return writer.view().size();
@@ -61,7 +61,7 @@ void Frame::write(Body body) noexcept {
 void Frame::hello(const Identity& identity, std::string_view app, std::uint32_t declaration,
                   base::Micros now) noexcept {
     write([&](Writer& writer) {
-        std::array<char, 8> digits;
+        std::array<char, 8> digits{};
         writer.text("hello").begin_object();
         writer.key("uid").text(identity.uid).key("name").text(identity.name).key("board").text(identity.board);
         writer.key("app").text(app).key("runtime").text("ouroboard").key("version").text(identity.version);
@@ -123,7 +123,7 @@ void Frame::log(std::uint8_t level, std::string_view text, base::Micros at) noex
 
 void Frame::crash(const bridge::HomeMessage& message, std::string_view app) noexcept {
     const auto details = protocol::json::parse(message.json).value_or(protocol::json::Value{});
-    std::array<char, bridge::json_max> text;
+    std::array<char, bridge::json_max> text{};
     write([&](Writer& writer) {
         writer.text("crash").begin_object().key("app").text(app);
         writer.key("file").text(details.find("file").text(text).value_or(""));

@@ -40,7 +40,7 @@ private:
         size_ += text.size();
     }
 
-    std::array<char, bridge::value_text_max> bytes_;
+    std::array<char, bridge::value_text_max> bytes_{};
     std::size_t size_ = 0;
 };
 
@@ -61,7 +61,7 @@ bool is_a(mp_obj_t exception, const mp_obj_type_t& type) {
 }
 
 struct Place {
-    std::string_view file = "";
+    std::string_view file;
     std::int64_t line = 0;
 };
 
@@ -95,7 +95,7 @@ void report_crash(mp_obj_t exception) {
 
     bridge::HomeMessage crash = core().message(bridge::HomeMessage::Op::crash);
     const Place place = place_of(exception);
-    std::array<char, bridge::json_max> buffer;
+    std::array<char, bridge::json_max> buffer{};
     protocol::json::Writer json(buffer);
     json.begin_object().key("file").text(place.file.substr(0, Path::capacity()));
     json.key("line").integer(place.line).key("message").text(last.substr(0, 200)).end_object();

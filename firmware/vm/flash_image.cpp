@@ -112,7 +112,7 @@ private:
         lfs2_file_t file;
         if (lfs2_file_opencfg(&lfs_, &file, path.c_str(), LFS2_O_RDONLY, &file_config_) < 0) return false;
         bool same = lfs2_file_size(&lfs_, &file) == static_cast<lfs2_soff_t>(bytes.size());
-        std::array<std::uint8_t, 64> piece;
+        std::array<std::uint8_t, 64> piece{};
         for (std::size_t at = 0; same && at < bytes.size();) {
             const auto got = lfs2_file_read(&lfs_, &file, piece.data(), piece.size());
             same = got > 0 && std::memcmp(piece.data(), bytes.data() + at, static_cast<std::size_t>(got)) == 0;
@@ -125,10 +125,10 @@ private:
     lfs2_t lfs_{};
     lfs2_config config_{};
     bool mounted_ = false;
-    std::array<std::uint8_t, cache_bytes_max> read_cache_;
-    std::array<std::uint8_t, cache_bytes_max> program_cache_;
-    std::array<std::uint8_t, cache_bytes_max> file_cache_;
-    alignas(8) std::array<std::uint8_t, 32> lookahead_;
+    std::array<std::uint8_t, cache_bytes_max> read_cache_{};
+    std::array<std::uint8_t, cache_bytes_max> program_cache_{};
+    std::array<std::uint8_t, cache_bytes_max> file_cache_{};
+    alignas(8) std::array<std::uint8_t, 32> lookahead_{};
     lfs2_file_config file_config_{};
 };
 
@@ -143,7 +143,7 @@ bool is_file_name(std::string_view name) {
 
 bool flash_is_blank(contract::Storage& storage) noexcept {
     const auto geometry = storage.geometry();
-    std::array<std::uint8_t, 64> piece;
+    std::array<std::uint8_t, 64> piece{};
     for (std::uint32_t block = 0; block < std::min<std::uint32_t>(2, geometry.block_count); ++block) {
         if (!storage.read(block * geometry.block_bytes, piece).has_value()) return false;
         if (!std::all_of(piece.begin(), piece.end(), [](std::uint8_t byte) { return byte == 0xFF; })) return false;

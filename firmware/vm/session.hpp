@@ -30,7 +30,7 @@ inline constexpr std::size_t stack_factor = sizeof(void*) / 4 * 2;
 /// into its heap, and this is enough for that. It is address space; only what is used takes memory.
 constexpr std::size_t thread_stack_bytes(const Config& config) noexcept {
     constexpr std::size_t frame_bytes_for_a_heap_byte = 256;
-    constexpr std::size_t own = 1024 * 1024;
+    constexpr std::size_t own = std::size_t{1024} * 1024;
     return own + config.stack_bytes * stack_factor + config.heap.size() * frame_bytes_for_a_heap_byte;
 }
 

@@ -92,7 +92,7 @@ bool Board::poll(int timeout_ms) noexcept {
         epoll_event event{.events = wanted, .data = {.fd = console_.fd()}};
         ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, console_.fd(), &event);
     }
-    std::array<epoll_event, 16> events;
+    std::array<epoll_event, 16> events{};
     const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];

@@ -38,7 +38,7 @@ bool make_folders(const std::string& path) {
 }
 
 std::string text_of(const protocol::json::Value& object, std::string_view key) {
-    std::array<char, 256> buffer;
+    std::array<char, 256> buffer{};
     return std::string(object.find(key).text(buffer).value_or(""));
 }
 
@@ -72,7 +72,7 @@ base::Result<BoardRecord> BoardFolder::load() const {
         if (errno == ENOENT) return BoardRecord{};
         return io_error("can't read", file);
     }
-    std::array<char, record_max> text;
+    std::array<char, record_max> text{};
     const auto size = ::read(fd.get(), text.data(), text.size());
     if (size < 0) return io_error("can't read", file);
     const auto object = protocol::json::parse({text.data(), static_cast<std::size_t>(size)});
@@ -90,7 +90,7 @@ base::Result<BoardRecord> BoardFolder::load() const {
 }
 
 base::Result<> BoardFolder::save(const BoardRecord& record) const {
-    std::array<char, record_max> buffer;
+    std::array<char, record_max> buffer{};
     protocol::json::Writer writer(buffer);
     writer.begin_object().key("uid").text(record.uid).key("board").text(record.board).key("app").text(record.app);
     writer.key("pid").integer(::getpid()).key("boot").integer(record.boot).end_object();
@@ -103,7 +103,7 @@ base::Result<> BoardFolder::save(const BoardRecord& record) const {
 }
 
 base::Result<std::string> make_uid() {
-    std::array<std::uint8_t, 6> bytes;
+    std::array<std::uint8_t, 6> bytes{};
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
         return base::fail(ErrorCode::io, "the system gives no random numbers");
     }

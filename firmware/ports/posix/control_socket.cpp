@@ -91,7 +91,7 @@ void ControlSocket::accept_client() noexcept {
 void ControlSocket::drop(Client& client) noexcept { client = Client{}; }
 
 void ControlSocket::read(Client& client) noexcept {
-    std::array<char, line_max> bytes;
+    std::array<char, line_max> bytes{};
     const auto size = ::read(client.fd.get(), bytes.data(), bytes.size());
     if (size < 0 && errno == EAGAIN) return;
     if (size <= 0) return drop(client);
@@ -219,7 +219,7 @@ void ControlSocket::send_pin(Client& client, contract::Pin pin, bool level, base
 
 template <typename Body>
 void ControlSocket::send(Client& client, Body body) noexcept {
-    std::array<char, line_max> buffer;
+    std::array<char, line_max> buffer{};
     Writer writer(buffer);
     writer.begin_array();
     body(writer);

@@ -100,7 +100,7 @@ private:
     int epoll_ = -1;
     Fd listener_;
     std::array<Client, clients_max> clients_;
-    std::array<base::Micros, boards::inputs_max> release_at_;
+    std::array<base::Micros, boards::inputs_max> release_at_{};
 };
 
 } // namespace firmware::ports::posix
