@@ -133,7 +133,7 @@ void CommandInbox::on_set(const std::string& topic, std::string_view payload, bo
         return;
     }
     request->uid = name->uid;
-    command(topic, std::move(*request));
+    command(topic, *request);
 }
 
 void CommandInbox::on_further(const std::string& topic, std::string_view payload, bool retained) {
@@ -155,10 +155,10 @@ void CommandInbox::on_further(const std::string& topic, std::string_view payload
                  "MQTT " + topic + ": not the payload that it takes; ignored: \"" +
                      core::printable(payload, shown_max) + "\"");
     }
-    for (core::CommandRequest& request : requests) command(topic, std::move(request));
+    for (const core::CommandRequest& request : requests) command(topic, request);
 }
 
-void CommandInbox::command(const std::string& topic, core::CommandRequest request) {
+void CommandInbox::command(const std::string& topic, const core::CommandRequest& request) {
     const auto sent = hub_.command(request);
     if (sent) return;
     hub_.log(request.uid, "warning", "MQTT " + topic + ": command refused: " + std::string(sent.error().message));

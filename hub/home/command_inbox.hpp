@@ -36,7 +36,7 @@ private:
     void refuse_kept(const std::string& topic, const std::string& uid, bool retained);
     void on_set(const std::string& topic, std::string_view payload, bool retained);
     void on_further(const std::string& topic, std::string_view payload, bool retained);
-    void command(const std::string& topic, core::CommandRequest request);
+    void command(const std::string& topic, const core::CommandRequest& request);
     bool is_echo_of_clearing(const std::string& topic, std::string_view payload) const;
 
     MqttClient& client_;
