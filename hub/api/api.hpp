@@ -32,10 +32,10 @@ struct Limits {
     /// With `wait=1`: how long after a command's time to live its end is waited for. The core gives up a little earlier
     /// (`core::Hub::handler_time_max`) and says so.
     std::chrono::milliseconds outcome_grace{32'000};
-    std::size_t header_size_max = 8 * 1024;
-    std::size_t body_size_max = 64 * 1024;
+    std::size_t header_size_max = std::size_t{8} * 1024;
+    std::size_t body_size_max = std::size_t{64} * 1024;
     std::size_t connections_max = 200;        ///< for TCP and the Unix socket each
-    std::size_t queue_size_max = 1024 * 1024; ///< bytes that wait for one WebSocket client
+    std::size_t queue_size_max = std::size_t{1024} * 1024; ///< bytes that wait for one WebSocket client
     int send_buffer_size = 0;                 ///< of a socket, in bytes; 0 leaves it to the system
 };
 

@@ -17,7 +17,7 @@ class io_context;
 namespace hub::workbench {
 
 /// The most bytes that may wait for a port that does not take them.
-inline constexpr std::size_t write_queue_max = 64 * 1024;
+inline constexpr std::size_t write_queue_max = std::size_t{64} * 1024;
 
 /// Raw bytes in both directions, 115,200 baud where that means something. One thread: the io_context's.
 class SerialPort {

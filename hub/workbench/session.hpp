@@ -16,7 +16,7 @@ class io_context;
 namespace hub::workbench {
 
 /// The newest console bytes that are kept for whoever attaches.
-inline constexpr std::size_t console_history_max = 64 * 1024;
+inline constexpr std::size_t console_history_max = std::size_t{64} * 1024;
 
 /// One thread: the io_context's. A port that can't be opened, or hangs up, is tried again after 100 ms, and then less
 /// and less often down to every 800 ms.
