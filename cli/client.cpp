@@ -19,8 +19,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
-using local = asio::local::stream_protocol;
-using Stream = beast::basic_stream<local>;
+using Local = asio::local::stream_protocol;
+using Stream = beast::basic_stream<Local>;
 
 namespace {
 
@@ -31,7 +31,7 @@ constexpr std::size_t answer_size_max = std::size_t{64} * 1024 * 1024;
 bool connect(Stream& stream, const std::filesystem::path& path) {
     beast::error_code error;
     if (path.string().size() >= sizeof(sockaddr_un::sun_path)) return false;
-    stream.socket().connect(local::endpoint(path.string()), error);
+    stream.socket().connect(Local::endpoint(path.string()), error);
     return !error;
 }
 

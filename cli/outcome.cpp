@@ -14,20 +14,20 @@ ExitCode exit_of(base::ErrorCode code) noexcept {
     switch (code) {
     case ErrorCode::invalid_argument: return exit_usage;
     case ErrorCode::not_found: return exit_not_found;
-    case ErrorCode::expired: return exit_refused;
-    case ErrorCode::duplicate: return exit_refused;
-    case ErrorCode::rate_limited: return exit_refused;
-    case ErrorCode::refused: return exit_refused;
+    case ErrorCode::expired:
+    case ErrorCode::duplicate:
+    case ErrorCode::rate_limited:
+    case ErrorCode::refused:
     case ErrorCode::busy: return exit_refused;
-    case ErrorCode::invalid_state: return exit_failed;
-    case ErrorCode::already_exists: return exit_failed;
-    case ErrorCode::too_large: return exit_failed;
-    case ErrorCode::malformed: return exit_failed;
-    case ErrorCode::timeout: return exit_failed;
-    case ErrorCode::full: return exit_failed;
-    case ErrorCode::disconnected: return exit_failed;
-    case ErrorCode::io: return exit_failed;
-    case ErrorCode::unsupported: return exit_failed;
+    case ErrorCode::invalid_state:
+    case ErrorCode::already_exists:
+    case ErrorCode::too_large:
+    case ErrorCode::malformed:
+    case ErrorCode::timeout:
+    case ErrorCode::full:
+    case ErrorCode::disconnected:
+    case ErrorCode::io:
+    case ErrorCode::unsupported:
     case ErrorCode::internal: return exit_failed;
     }
     return exit_failed;
