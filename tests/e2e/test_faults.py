@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import House
 from parts.board import CONVERSATION, DOOR
+from parts.processes import has_ended
 from parts.waiting import eventually, wait_until
 from test_door import CALL_DETECTED, UNLOCK, check_sequence, relay_changes, stays_shut, topic
 
@@ -222,7 +223,7 @@ def test_the_hubs_own_broker_ends_with_the_hub_even_after_kill_9(own_house: Hous
         broker = mosquitto_of(house)
         access = house.access
         end()
-        eventually(lambda: not Path(f"/proc/{broker}").exists(), 5, "the broker has ended")  # noqa: B023 - used at once
+        eventually(lambda: has_ended(broker), 5, "the broker has ended")  # noqa: B023 - used at once
         house.hub.start()
         house.hub.wait_online(house.board.uid)
         assert (house.access.port, house.access.password) == (access.port, access.password)

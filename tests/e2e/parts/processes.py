@@ -26,6 +26,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def has_ended(pid: int) -> bool:
+    """Also true of a dead orphan that nobody collects: the first process of many containers does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 class Process:
     """One program with a log that survives its restarts."""
 
