@@ -40,7 +40,7 @@ APT::Sandbox::User "$(id -un)";
 Acquire::Retries "3";
 CONFIGURATION
 export APT_CONFIG=$work/apt.conf
-apt-get -q update
+apt-get -q --error-on=any update
 (cd "$work" && apt-get -q source --download-only --only-source "$package=$version")
 echo "$sha256  $work/$tarball" | sha256sum --check --quiet
 tar -C "$work/source" --strip-components=1 -xf "$work/$tarball"
