@@ -32,18 +32,18 @@ bool too_deep(std::string_view text) noexcept {
 unsigned status_of(base::ErrorCode code) noexcept {
     using base::ErrorCode;
     switch (code) {
-    case ErrorCode::invalid_argument: return 400;
+    case ErrorCode::invalid_argument:
     case ErrorCode::malformed: return 400;
     case ErrorCode::refused: return 403;
     case ErrorCode::not_found: return 404;
-    case ErrorCode::invalid_state: return 409;
-    case ErrorCode::already_exists: return 409;
-    case ErrorCode::duplicate: return 409;
+    case ErrorCode::invalid_state:
+    case ErrorCode::already_exists:
+    case ErrorCode::duplicate:
     case ErrorCode::busy: return 409;
     case ErrorCode::expired: return 410;
     case ErrorCode::too_large: return 413;
     case ErrorCode::rate_limited: return 429;
-    case ErrorCode::io: return 500;
+    case ErrorCode::io:
     case ErrorCode::internal: return 500;
     case ErrorCode::unsupported: return 501;
     case ErrorCode::disconnected: return 503;

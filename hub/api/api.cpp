@@ -26,7 +26,7 @@ namespace hub::api {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-using local = asio::local::stream_protocol;
+using Local = asio::local::stream_protocol;
 
 namespace {
 
@@ -90,7 +90,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections);
     asio::awaitable<void> sweep();
     void spawn_connection(Socket socket, Peer peer, std::size_t& connections);
-    void open_web_socket(Stream stream, WebSocket::Upgrade upgrade, std::string session);
+    void open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session);
     void greet(WebSocket& client);
     void flush();
     void run_query(std::function<Answer()> query, Reply reply);
@@ -108,7 +108,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     Access access;
     Context context;
     tcp::acceptor tcp_acceptor;
-    local::acceptor local_acceptor;
+    Local::acceptor local_acceptor;
     asio::steady_timer sweep_timer;
     std::optional<Admission> admission; // after the port is known: it names the cookie
     std::optional<Server> server;
@@ -186,7 +186,7 @@ base::Result<> Api::Impl::listen_local() {
         return base::fail(base::ErrorCode::too_large, "The path of the socket is too long: " + path,
                           "Choose a shorter data folder with --data.");
     }
-    const local::endpoint endpoint(path);
+    const Local::endpoint endpoint(path);
     const mode_t mask = ::umask(0177);
     local_acceptor.open(endpoint.protocol(), error);
     if (!error) local_acceptor.bind(endpoint, error);
@@ -200,8 +200,8 @@ void Api::Impl::start() {
     context.cookie_name = "ouro_" + std::to_string(port);
     admission.emplace(access, host_names(), context.cookie_name);
     server.emplace(Server{io, options.limits, options.assets, *admission, context,
-                          [this](Stream stream, WebSocket::Upgrade upgrade, std::string session) {
-                              open_web_socket(std::move(stream), std::move(upgrade), std::move(session));
+                          [this](Stream stream, const WebSocket::Upgrade& upgrade, std::string session) {
+                              open_web_socket(std::move(stream), upgrade, std::move(session));
                           }});
     const auto log_failure = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (failure) spdlog::error("api: a listener ended unexpectedly");
@@ -223,7 +223,7 @@ asio::awaitable<void> Api::Impl::accept_on(Acceptor& acceptor, std::size_t& conn
             continue;
         }
         if (connections >= options.limits.connections_max) continue; // the socket closes here
-        constexpr bool is_local = std::is_same_v<Acceptor, local::acceptor>;
+        constexpr bool is_local = std::is_same_v<Acceptor, Local::acceptor>;
         error_code ignored;
         if (!is_local) socket.set_option(tcp::no_delay(true), ignored);
         if (options.limits.send_buffer_size > 0) {
@@ -254,7 +254,7 @@ asio::awaitable<void> Api::Impl::sweep() {
     }
 }
 
-void Api::Impl::open_web_socket(Stream stream, WebSocket::Upgrade upgrade, std::string session) {
+void Api::Impl::open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session) {
     if (stopping || viewers.size() >= options.limits.connections_max) return;
     auto on_end = [weak = weak_from_this()](WebSocket& ended) {
         if (const auto self = weak.lock())

@@ -10,7 +10,7 @@ namespace hub::api {
 
 namespace {
 
-constexpr std::size_t batch_size = 64 * 1024;
+constexpr std::size_t batch_size = std::size_t{64} * 1024;
 
 void append(Batch& batch, std::string_view message) {
     if (batch.messages > 0) batch.text += ',';

@@ -32,7 +32,7 @@ constexpr auto await_tuple = asio::as_tuple(asio::use_awaitable);
 // Longer than any handler takes: a command waits 61 s at most.
 constexpr std::chrono::seconds answer_deadline{75};
 constexpr std::chrono::seconds linger_deadline{2};
-constexpr std::size_t linger_size_max = 1024 * 1024;
+constexpr std::size_t linger_size_max = std::size_t{1024} * 1024;
 
 constexpr std::string_view content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' "
