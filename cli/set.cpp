@@ -23,7 +23,7 @@ struct Words {
 };
 
 Outcome<Json> send(const Client& client, const Words& words) {
-    const auto board = find_board(client, words.board);
+    auto board = find_board(client, words.board);
     if (!board) return board;
     std::string kind;
     for (const Json& entity : board->value("entities", Json::array())) {
@@ -33,7 +33,7 @@ Outcome<Json> send(const Client& client, const Words& words) {
         return fail(exit_not_found, board->value("name", "") + " has no entity \"" + words.entity + "\"",
                     "`ouro boards --json` lists what each board has.");
     }
-    const auto value = value_for(kind, words.value);
+    auto value = value_for(kind, words.value);
     if (!value) return value;
     const std::string target =
         "/api/boards/" + encoded(board->value("uid", "")) + "/entities/" + encoded(words.entity) + "/set";
