@@ -34,9 +34,9 @@ struct Limits {
     std::chrono::milliseconds outcome_grace{32'000};
     std::size_t header_size_max = std::size_t{8} * 1024;
     std::size_t body_size_max = std::size_t{64} * 1024;
-    std::size_t connections_max = 200;        ///< for TCP and the Unix socket each
+    std::size_t connections_max = 200;                     ///< for TCP and the Unix socket each
     std::size_t queue_size_max = std::size_t{1024} * 1024; ///< bytes that wait for one WebSocket client
-    int send_buffer_size = 0;                 ///< of a socket, in bytes; 0 leaves it to the system
+    int send_buffer_size = 0;                              ///< of a socket, in bytes; 0 leaves it to the system
 };
 
 struct Options {

@@ -220,7 +220,8 @@ void post_control(Context& context, const Request& request, Reply reply) {
         return reply(error_answer({ErrorCode::invalid_argument, "This is not a request that the control socket takes",
                                    R"(For example ["press","call",200]; docs/protocol.md, section 3.)"}));
     }
-    context.hub.control(board->uid, *body, [reply](const base::Result<Json>& result) { reply(control_answer(result)); });
+    context.hub.control(board->uid, *body,
+                        [reply](const base::Result<Json>& result) { reply(control_answer(result)); });
 }
 
 void get_history(Context& context, const Request& request, Reply reply) {
