@@ -2,12 +2,15 @@
 // The `ouro` program: finds out which command is meant, and runs it.
 #include "cli/commands.hpp"
 #include "cli/outcome.hpp"
+#include "cli/terminal.hpp"
 #include "hub/daemon/config.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <csignal>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace cli {
 
@@ -34,6 +37,14 @@ constexpr const char* footer = R"(Examples:
 A BOARD is a uid, or the beginning of a name that only one board has.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no hub is running, 4 not found, 5 refused, busy or expired.)";
 
+/// CLI11 says only that a command is missing, also when one was given that does not exist.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
+    const bool command_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (!command_missing || unknown.empty()) return error.what();
+    return "There is no command \"" + printable(unknown.front()) + "\"";
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Ouroboard: turns a Python file into a Home Assistant device", "ouro");
     Invocation invocation;
@@ -46,7 +57,8 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error); // --help, --version
-        return report({exit_usage, error.what(), "`ouro --help`, or --help after a command, shows how it is written."});
+        return report({exit_usage, what_is_wrong(app, error),
+                       "`ouro --help`, or --help after a command, shows how it is written."});
     }
     return invocation.run();
 }

@@ -138,6 +138,10 @@ class OuroTest(unittest.TestCase):
             done = self.check(words, 2)
             self.assertTrue(done.stderr and not done.stdout, words)
 
+    def test_a_command_that_does_not_exist_is_named(self) -> None:
+        self.assertIn('no command "bords"', self.check(["bords"], 2).stderr)
+        self.assertIn('no command "prss"', self.check(["board", "prss", "x"], 2).stderr)
+
     def test_without_a_hub_every_command_ends_with_3_and_says_what_to_try(self) -> None:
         for words in (
             ["boards"],

@@ -119,6 +119,14 @@ const Profile* find_profile(const std::string& name) {
     return nullptr;
 }
 
+std::string profile_names() {
+    std::string names;
+    for (const Profile* profile : firmware::boards::all) {
+        names += (names.empty() ? "" : ", ") + std::string(profile->name);
+    }
+    return names;
+}
+
 base::Result<posix::BoardRecord> prepare_record(const posix::BoardFolder& folder, const Options& options) {
     auto record = folder.load();
     if (!record) return record;
@@ -185,7 +193,7 @@ int main(int argc, char** argv) {
     Options options;
     if (const int code = parse(argc, argv, options); code >= 0) return code;
     const Profile* profile = find_profile(options.board);
-    if (profile == nullptr) return misused("there is no board " + options.board + " in firmware/boards");
+    if (profile == nullptr) return misused("there is no board " + options.board + "; there are: " + profile_names());
     ::signal(SIGPIPE, SIG_IGN);
     return run_board(*profile, options);
 }
