@@ -2,6 +2,7 @@
 // A real Mosquitto on a port of its own, a hub with one fake board, and an independent MQTT client to look on.
 #pragma once
 
+#include "base/tests/temporary_folder.hpp"
 #include "hub/home/home.hpp"
 #include "hub/home/mosquitto_process.hpp"
 
@@ -22,17 +23,7 @@ namespace hub::home {
 
 using namespace std::chrono_literals;
 
-struct TemporaryFolder {
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "ouro-home-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    std::filesystem::path path;
-};
+using base::tests::TemporaryFolder;
 
 /// A client that knows nothing of ours: libmosquitto with MQTT 3.1.1, driven by hand.
 class Peer {
@@ -145,7 +136,7 @@ protected:
     }
 
     void start_home() {
-        home.emplace(io, HomeConfig{false, {"127.0.0.1", access.port, access.username, access.password}, folder.path},
+        home.emplace(io, HomeConfig{false, {"127.0.0.1", access.port, access.username, access.password}, folder.path()},
                      hub);
         hub.add_observer(*home);
         ASSERT_TRUE(home->start());
@@ -174,7 +165,7 @@ protected:
     const std::string door_config = "homeassistant/lock/ouro_abcd_door/config";
     TemporaryFolder folder;
     boost::asio::io_context io;
-    MosquittoProcess broker{io, folder.path};
+    MosquittoProcess broker{io, folder.path()};
     BrokerAccess access;
     FakeLine line;
     LogKeeper log;

@@ -161,16 +161,16 @@ TEST_F(HomeWithBroker, a_board_that_was_left_online_by_a_hub_that_died_is_said_t
 
 TEST(OwnBroker, keeps_its_port_and_password_and_hides_them) {
     TemporaryFolder folder;
-    const auto first = load_broker_access(folder.path);
-    const auto second = load_broker_access(folder.path);
+    const auto first = load_broker_access(folder.path());
+    const auto second = load_broker_access(folder.path());
     ASSERT_TRUE(first && second);
     EXPECT_EQ(first->port, second->port);
     EXPECT_EQ(first->password, second->password);
     EXPECT_EQ(first->password.size(), 48U);
-    ASSERT_TRUE(write_broker_files(folder.path, *first));
+    ASSERT_TRUE(write_broker_files(folder.path(), *first));
     for (const char* name : {"broker.json", "mosquitto.passwd", "mosquitto.conf"}) {
         struct stat status {};
-        ASSERT_EQ(::stat((folder.path / name).c_str(), &status), 0) << name;
+        ASSERT_EQ(::stat((folder.path() / name).c_str(), &status), 0) << name;
         EXPECT_EQ(status.st_mode & 0777U, 0600U) << name;
     }
 }
@@ -190,7 +190,7 @@ TEST_F(HomeWithBroker, own_broker_refuses_who_does_not_know_the_password) {
 
 TEST_F(HomeWithBroker, home_starts_a_broker_of_its_own_and_ends_it) {
     TemporaryFolder own_folder;
-    home.emplace(io, HomeConfig{true, {}, own_folder.path}, hub);
+    home.emplace(io, HomeConfig{true, {}, own_folder.path()}, hub);
     ASSERT_TRUE(home->start());
     EXPECT_NE(home->broker().port, access.port);
     ASSERT_TRUE(until([&] { return home->status() == MqttState::connected; }));

@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder that a test has for itself.
+// A folder that a test has for itself, with a place for a timeline.
 #pragma once
 
-#include <gtest/gtest.h>
+#include "base/tests/temporary_folder.hpp"
 
-#include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <string>
-#include <system_error>
 
 namespace hub::timeline {
 
-class TemporaryFolder {
+class TemporaryFolder : public base::tests::TemporaryFolder {
 public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "ouro-timeline-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary folder";
-        path_ = name;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    std::filesystem::path file() const { return path_ / "timeline.db"; }
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
+    std::filesystem::path file() const { return path() / "timeline.db"; }
 };
 
 } // namespace hub::timeline

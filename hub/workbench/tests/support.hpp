@@ -2,6 +2,8 @@
 // What the workbench's tests share: a folder, a pseudo terminal, a listening socket, and patience with a limit.
 #pragma once
 
+#include "base/tests/temporary_folder.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -24,24 +26,7 @@
 
 namespace hub::workbench {
 
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "ouro-workbench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary folder";
-        path_ = name;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using base::tests::TemporaryFolder;
 
 /// A pseudo terminal of which the test is the board's side.
 class Pty {
