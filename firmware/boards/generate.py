@@ -16,6 +16,10 @@ LIMIT_MS_MAX = 24 * 3600 * 1000
 PULLS = ("none", "up", "down")
 KINDS = {"inputs": ("button", "contact", "sensor"), "outputs": ("relay", "led", "buzzer")}
 COUNT_MAX = {"inputs": 16, "outputs": 16}
+LEDS_MAX = 64
+# The names in firmware/contract/buttons.hpp.
+BUTTONS = ("a", "b", "up", "down", "left", "right", "select", "start", "stick")
+KEYS = r"[a-z0-9]|arrow(up|down|left|right)|enter|escape|space"
 
 
 class Mistake(Exception):
@@ -62,11 +66,13 @@ def check_at(where: str, value: Any, picture: dict[str, int]) -> None:
 def check_part(where: str, part: Any, section: str, picture: dict[str, int]) -> None:
     common = {"name", "label", "kind", "pin", "at"}
     if section == "inputs":
-        check_keys(where, part, common | {"pull", "active"}, {"key"})
+        check_keys(where, part, common | {"pull", "active"}, {"key", "button"})
         if part["pull"] not in PULLS:
             raise Mistake(f"{where}.pull must be one of {', '.join(PULLS)}")
         check_int(f"{where}.active", part["active"], 0, 1)
-        check_text(f"{where}.key", part.get("key", "x"), r"[a-z0-9]")
+        check_text(f"{where}.key", part.get("key", "x"), KEYS)
+        if part.get("button", BUTTONS[0]) not in BUTTONS:
+            raise Mistake(f"{where}.button must be one of {', '.join(BUTTONS)}, not {part['button']!r}")
     else:
         check_keys(where, part, common | {"safe", "max_on_ms", "min_off_ms"}, {"interlock", "color"})
         check_int(f"{where}.safe", part["safe"], 0, 1)
@@ -82,8 +88,22 @@ def check_part(where: str, part: Any, section: str, picture: dict[str, int]) -> 
     check_at(f"{where}.at", part["at"], picture)
 
 
+def check_face(board: dict[str, Any]) -> None:
+    if "screen" in board:
+        screen = check_keys("screen", board["screen"], {"width", "height", "at"})
+        check_int("screen.width", screen["width"], 64, 1024)
+        check_int("screen.height", screen["height"], 64, 1024)
+        check_at("screen.at", screen["at"], board["picture"])
+    leds = board.get("leds", [])
+    if not isinstance(leds, list) or len(leds) > LEDS_MAX:
+        raise Mistake(f"leds must be a list of at most {LEDS_MAX} places")
+    for index, at in enumerate(leds):
+        check_at(f"leds[{index}]", at, board["picture"])
+
+
 def check_board(board: Any, file_name: str) -> dict[str, Any]:
-    check_keys("the board", board, {"board", "title", "description", "vm", "flash", "picture", "inputs", "outputs"})
+    required = {"board", "title", "description", "vm", "flash", "picture", "inputs", "outputs"}
+    check_keys("the board", board, required, {"screen", "leds"})
     if check_text("board", board["board"], r"[a-z][a-z0-9_]{0,31}") != file_name:
         raise Mistake(f"board is {board['board']!r}, but the file is {file_name}.json")
     check_text("title", board["title"])
@@ -100,6 +120,7 @@ def check_board(board: Any, file_name: str) -> dict[str, Any]:
     picture = check_keys("picture", board["picture"], {"width", "height"})
     check_int("picture.width", picture["width"], 16, 4096)
     check_int("picture.height", picture["height"], 16, 4096)
+    check_face(board)
     seen: dict[Any, str] = {}
     for section in ("inputs", "outputs"):
         if not isinstance(board[section], list) or len(board[section]) > COUNT_MAX[section]:
@@ -107,7 +128,10 @@ def check_board(board: Any, file_name: str) -> dict[str, Any]:
         for index, part in enumerate(board[section]):
             where = f"{section}[{index}]"
             check_part(where, part, section, picture)
-            for key in (part["name"], part["pin"]):
+            keys = [part["name"], part["pin"]]
+            if "button" in part:
+                keys.append(f"button {part['button']}")
+            for key in keys:
                 if key in seen:
                     raise Mistake(f"{where} uses {key!r} again; {seen[key]} has it")
                 seen[key] = where
@@ -128,7 +152,8 @@ def to_cpp(board: dict[str, Any]) -> str:
     name = board["board"]
     groups = sorted({part["interlock"] for part in board["outputs"] if "interlock" in part})
     inputs = [
-        f"{cpp_text(part['name'])}, {part['pin']}, contract::Pull::{part['pull']}, {str(part['active'] == 1).lower()}"
+        f"{cpp_text(part['name'])}, {part['pin']}, contract::Pull::{part['pull']}, {str(part['active'] == 1).lower()}, "
+        f"{'contract::button::' + part['button'] if 'button' in part else 0}"
         for part in board["inputs"]
     ]
     outputs = [
@@ -137,6 +162,7 @@ def to_cpp(board: dict[str, Any]) -> str:
         for part in board["outputs"]
     ]
     flash = board["flash"]
+    screen = board.get("screen", {"width": 0, "height": 0})
     lines = [
         f"// Made by firmware/boards/generate.py from firmware/boards/{name}.json.",
         "#pragma once",
@@ -157,6 +183,8 @@ def to_cpp(board: dict[str, Any]) -> str:
         f"    {flash['program_bytes']},",
         f"    {name + '_inputs' if inputs else '{}'},",
         f"    {name + '_outputs' if outputs else '{}'},",
+        f"    {{{screen['width']}, {screen['height']}}},",
+        f"    {len(board.get('leds', []))},",
         "};",
         "",
         "} // namespace firmware::boards",

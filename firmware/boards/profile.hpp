@@ -2,6 +2,7 @@
 // What the firmware knows about a board: constant tables that `generate.py` makes from the board's JSON file.
 #pragma once
 
+#include "firmware/contract/buttons.hpp"
 #include "firmware/contract/gpio.hpp"
 
 #include <cstddef>
@@ -13,13 +14,15 @@ namespace firmware::boards {
 
 inline constexpr std::size_t inputs_max = 16;
 inline constexpr std::size_t outputs_max = 16;
+inline constexpr std::size_t leds_max = 64;
 
 /// A pin that something outside drives.
 struct Input {
     std::string_view name;
     contract::Pin pin;
     contract::Pull pull;
-    bool active; ///< the level while it is pressed
+    bool active;                 ///< the level while it is pressed
+    contract::ButtonMask button; ///< which of a badge's buttons it is; 0: none of them
 };
 
 /// A pin that drives something, with the limits that no app can loosen. 0 means no limit.
@@ -30,6 +33,12 @@ struct Output {
     std::uint32_t max_on_ms;
     std::uint32_t min_off_ms;
     std::uint8_t interlock; ///< at most one output of a group is on at a time; 0 is no group
+};
+
+/// A screen; both 0 where there is none.
+struct ScreenSize {
+    std::uint16_t width;
+    std::uint16_t height;
 };
 
 /// One board. All text and tables are constants of the program.
@@ -43,6 +52,11 @@ struct Profile {
     std::uint32_t flash_program_bytes;
     std::span<const Input> inputs;
     std::span<const Output> outputs;
+    ScreenSize screen;
+    std::uint8_t led_count;
+
+    /// Whether it has something to show and to press: then it has a menu too.
+    constexpr bool has_face() const noexcept { return screen.width > 0; }
 };
 
 } // namespace firmware::boards

@@ -2,7 +2,10 @@
 // What the hardware core may ask of the VM core beside the bridge: its life and its death.
 #pragma once
 
+#include "base/result.hpp"
+
 #include <cstdint>
+#include <string_view>
 
 namespace firmware::contract {
 
@@ -28,6 +31,17 @@ public:
 
     /// Counts up while the VM makes progress; a watchdog compares two readings.
     virtual std::uint32_t heartbeat() const noexcept = 0;
+
+    /// Ends what runs at the prompt and starts `/pyapps/<app>/app.py` in a fresh VM. Errors: `invalid_argument` for a
+    /// name that is empty, longer than 32 bytes, or has anything but letters, digits, `_` and `-`; `busy` while an app
+    /// runs or is about to; `invalid_state` while the VM is off.
+    virtual base::Result<> load_app(std::string_view app) noexcept = 0;
+
+    /// Ends the app as `abort` does, and leaves the VM at the prompt. Without an app nothing happens.
+    virtual void stop_app() noexcept = 0;
+
+    /// True from a successful `load_app`, or the start of the board's own app, to the app's end.
+    virtual bool is_running() const noexcept = 0;
 
 protected:
     ~Interpreter() = default;

@@ -33,6 +33,7 @@ void HardwareCore::boot(base::Micros now) noexcept {
         parts_.bridge.levels[input.pin] = parts_.gpio.read(input.pin);
     }
     parts_.gpio.listen(this);
+    if (parts_.face != nullptr) parts_.face->boot(now);
     link_.boot(now);
 }
 
@@ -45,6 +46,7 @@ void HardwareCore::step(base::Micros now) noexcept {
     reader_.flush(now);
     drain_home();
     watch_vm();
+    if (parts_.face != nullptr) parts_.face->step(now);
     link_.note_heap_free(parts_.bridge.heap_free);
     link_.step(now);
     parts_.bridge.home_up = link_.is_up();
@@ -59,13 +61,15 @@ void HardwareCore::step(base::Micros now) noexcept {
 
 base::Micros HardwareCore::deadline() const noexcept {
     if (more_to_do_) return now_;
-    return std::min({guards_.deadline(), link_.deadline(), watchdog_.deadline(), reader_.deadline()});
+    const base::Micros face = parts_.face != nullptr ? parts_.face->deadline() : base::never;
+    return std::min({guards_.deadline(), link_.deadline(), watchdog_.deadline(), reader_.deadline(), face});
 }
 
 // --- pins -------------------------------------------------------------------------------------------------------
 
 void HardwareCore::pin_changed(contract::Pin pin, bool level, base::Micros at) noexcept {
     parts_.bridge.levels[pin] = level;
+    if (parts_.face != nullptr) parts_.face->pin_changed(pin, at);
     if (!(level ? rising_ : falling_).test(pin)) return;
     if (!parts_.bridge.pin_edges.push({pin, level, at})) ++parts_.bridge.edges_dropped;
     parts_.bridge.wake_vm->notify();
@@ -214,7 +218,10 @@ void HardwareCore::take(const bridge::HomeMessage& message) noexcept {
         return link_.event(message);
     case Op::done: return link_.done(message.cmd_id, message.ok, message.text);
     case Op::log: return link_.log(message.level, message.text, message.at);
-    case Op::crash: link_.crash(message); return app_ended();
+    case Op::crash:
+        link_.crash(message);
+        if (parts_.face != nullptr) parts_.face->app_crashed(message, now_);
+        return app_ended();
     case Op::app_started: return app_started(message);
     case Op::app_stopped: return app_ended();
     }
@@ -231,11 +238,13 @@ void HardwareCore::app_started(const bridge::HomeMessage& message) noexcept {
     guards_.forget_app(message.at, now_);
     link_.outputs_renumbered();
     link_.app_started(message.text, now_);
+    if (parts_.face != nullptr) parts_.face->app_started(message.text, now_);
 }
 
 void HardwareCore::app_ended() noexcept {
     outputs_off();
     if (link_.declaring()) link_.declared(); // there is nothing more to wait for
+    if (parts_.face != nullptr) parts_.face->app_ended(now_);
 }
 
 void HardwareCore::outputs_off() noexcept {

@@ -10,6 +10,7 @@
 #include "firmware/contract/interpreter.hpp"
 #include "firmware/runtime/command_gate.hpp"
 #include "firmware/runtime/entities.hpp"
+#include "firmware/runtime/face.hpp"
 #include "firmware/runtime/guards.hpp"
 #include "firmware/runtime/link_endpoint.hpp"
 #include "firmware/runtime/watchdog.hpp"
@@ -36,6 +37,7 @@ public:
         contract::Console& console;
         bridge::Bridge& bridge;
         contract::Interpreter& interpreter;
+        Face* face = nullptr; ///< null on a board without one
     };
 
     HardwareCore(const Parts& parts, const Identity& identity) noexcept;

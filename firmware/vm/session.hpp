@@ -6,6 +6,8 @@
 #include "firmware/vm/core.hpp"
 #include "firmware/vm/inputs.hpp"
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -51,12 +53,22 @@ public:
     bool interrupt() noexcept override;
     void abort() noexcept override;
     std::uint32_t heartbeat() const noexcept override;
+    base::Result<> load_app(std::string_view app) noexcept override;
+    void stop_app() noexcept override;
+    bool is_running() const noexcept override;
 
 private:
     void live_once() noexcept;
+    /// Which app this life begins with.
+    std::string_view take_wanted_app() noexcept;
+
+    enum class Next : std::uint8_t { own, loaded, none };
 
     Core core_;
     Config config_;
+    std::atomic<Next> next_{Next::own}; ///< what the next life begins with
+    std::array<char, 33> loaded_{};     ///< written by `load_app` while `next_` is not `loaded`
+    std::array<char, 33> app_{};        ///< what this life began with; VM core
 };
 
 } // namespace firmware::vm

@@ -59,6 +59,22 @@ class GenerateTest(unittest.TestCase):
         text = generate.to_cpp(generate.check_board(board, "intercom"))
         self.assertEqual(text.count(", 1},"), 2)
 
+    def test_refuses_a_face_with_mistakes(self) -> None:
+        self.refuses("button must be one of", lambda b: b["inputs"][0].update(button="c"))
+        self.refuses("key must be", lambda b: b["inputs"][0].update(key="F1"))
+        self.refuses("leds must be a list", lambda b: b.update(leds=[[0, 0]] * 65))
+        self.refuses(r"leds\[0\]\[1\] must be", lambda b: b.update(leds=[[0, 201]]))
+        self.refuses("screen lacks at", lambda b: b.update(screen={"width": 320, "height": 170}))
+
+    def test_refuses_a_button_given_to_two_inputs(self) -> None:
+        call = {"name": "again", "label": "Again", "kind": "button", "pin": 5, "pull": "up", "active": 0, "at": [1, 1]}
+
+        def give_twice(board) -> None:
+            board["inputs"][0]["button"] = "a"
+            board["inputs"].append({**call, "button": "a"})
+
+        self.refuses("uses 'button a' again", give_twice)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -30,6 +30,11 @@ private:
     }
     void abort() noexcept override { ++core_.aborts; }
     std::uint32_t heartbeat() const noexcept override { return core_.beats; }
+    base::Result<> load_app(std::string_view) noexcept override {
+        return base::fail(base::ErrorCode::unsupported, "a stand-in runs its own body only");
+    }
+    void stop_app() noexcept override { ++core_.aborts; }
+    bool is_running() const noexcept override { return core_.state == contract::VmState::app; }
 
     StandInCore core_;
     std::function<void(StandInCore&)> body_;

@@ -158,7 +158,7 @@ private:
             return wait(from_ms(root * root));
         }
         case 2: return pin_command(script);
-        case 3: return stop_app();
+        case 3: return end_app();
         case 4: return start_app();
         case 5: state_ = static_cast<contract::VmState>(script.byte() % 4); return step();
         case 6: return tell(script);
@@ -219,7 +219,7 @@ private:
         push(message(HomeMessage::Op::declared));
     }
 
-    void stop_app() {
+    void end_app() {
         expect(bridge_.home_messages.push(message(HomeMessage::Op::app_stopped)));
         core_.step(now_);
         expect(witness_.all_safe());
@@ -355,6 +355,11 @@ private:
     bool interrupt() noexcept override { return state_ == contract::VmState::app; }
     void abort() noexcept override { state_ = contract::VmState::starting; }
     std::uint32_t heartbeat() const noexcept override { return 0; }
+    base::Result<> load_app(std::string_view) noexcept override {
+        return base::fail(base::ErrorCode::unsupported, "no apps here");
+    }
+    void stop_app() noexcept override {}
+    bool is_running() const noexcept override { return false; }
     void notify() noexcept override {}
 
     base::Micros now_ = 0;

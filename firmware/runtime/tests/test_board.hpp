@@ -10,13 +10,13 @@
 
 namespace firmware::runtime::test {
 
-inline constexpr boards::Input inputs[] = {{"call", 4, contract::Pull::up, false}};
+inline constexpr boards::Input inputs[] = {{"call", 4, contract::Pull::up, false, 0}};
 inline constexpr boards::Output outputs[] = {
     {"door", 13, false, 1000, 200, 0}, // cut after 1 s, then off for 0.2 s
     {"line", 12, true, 0, 0, 1},       // on at level 0
     {"lamp", 2, false, 0, 0, 1},       // never on together with the line
 };
-inline constexpr boards::Profile profile{"test", "Test board", 0, 0, 0, 0, 0, inputs, outputs};
+inline constexpr boards::Profile profile{"test", "Test board", 0, 0, 0, 0, 0, inputs, outputs, {}, 0};
 
 class FakeGpio final : public contract::Gpio {
 public:

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The LEDs: an animation of the board's own, or what the app says.
+#pragma once
+
+#include "base/clock.hpp"
+#include "firmware/boards/profile.hpp"
+#include "firmware/bridge/face_messages.hpp"
+#include "firmware/contract/display.hpp"
+#include "firmware/contract/leds.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace firmware::runtime {
+
+enum class LedMode : std::uint8_t {
+    accent_pulse,
+    rainbow,
+    disco,
+    police,
+    relax,
+    rotate,
+    chase,
+    morph,
+    breath,
+    identity,
+    flame,
+    vu,
+    off,
+};
+inline constexpr std::size_t led_mode_count = 13;
+
+/// As the menu and the settings say it: `accent_pulse`, …
+std::string_view led_mode_name(LedMode mode) noexcept;
+/// As a person reads it: `Accent Pulse`, …
+std::string_view led_mode_title(LedMode mode) noexcept;
+std::optional<LedMode> find_led_mode(std::string_view name) noexcept;
+
+/// The picture of a mode is a function of the mode, the time since it began, the accent colour, `identity` and a seed:
+/// nothing else. On the hardware core.
+class LedStrip {
+public:
+    static constexpr base::Micros frame = base::from_ms(20);
+
+    /// `leds` outlives this. `count` is at most `boards::leds_max`. `identity` (the board's chip id) decides the
+    /// colours of the mode of that name.
+    LedStrip(contract::Leds& leds, std::size_t count, std::uint32_t seed, std::string_view identity) noexcept;
+
+    void set_mode(LedMode mode, base::Micros now) noexcept;
+    LedMode mode() const noexcept { return mode_; }
+    void set_accent(contract::Color accent) noexcept;
+
+    /// From the first call the LEDs are the app's: dark but for what it sets. An index that is neither below the count
+    /// nor `all_leds` is ignored.
+    void command(const bridge::LedCommand& command, base::Micros now) noexcept;
+    /// The app has ended: the animation goes on.
+    void give_back(base::Micros now) noexcept;
+
+    void step(base::Micros now) noexcept;
+    base::Micros deadline() const noexcept { return deadline_; }
+
+    std::span<const contract::Rgb> colors() const noexcept { return {colors_.data(), count_}; }
+
+private:
+    void paint(base::Micros since) noexcept;
+
+    contract::Leds& leds_;
+    std::size_t count_;
+    std::uint32_t seed_;
+    std::uint32_t identity_;
+    LedMode mode_ = LedMode::accent_pulse;
+    contract::Color accent_ = 0x07E0;
+    bool apps_ = false;
+    base::Micros began_ = 0;
+    base::Micros deadline_ = 0;
+    std::array<contract::Rgb, boards::leds_max> colors_{};
+};
+
+} // namespace firmware::runtime
