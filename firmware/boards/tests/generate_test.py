@@ -4,6 +4,7 @@
 import copy
 import importlib.util
 import json
+import re
 import unittest
 from pathlib import Path
 
@@ -74,6 +75,24 @@ class GenerateTest(unittest.TestCase):
             board["inputs"].append({**call, "button": "a"})
 
         self.refuses("uses 'button a' again", give_twice)
+
+    def test_the_button_names_are_those_of_the_one_table(self) -> None:
+        table = (FOLDER.parent / "contract/buttons.hpp").read_text(encoding="utf-8")
+        bits = {name: int(bit, 16) for name, bit in re.findall(r"ButtonMask (\w+) = 0x(\w+);", table)}
+        self.assertEqual(bits.pop("all"), sum(bits.values()))
+        self.assertEqual(sorted(generate.BUTTONS), sorted(bits))
+        self.assertEqual(sorted(bits.values()), [1 << i for i in range(9)])
+
+    def test_the_badge_is_the_one_of_the_hardware_description(self) -> None:
+        badge = json.loads((FOLDER / "badge.json").read_text(encoding="utf-8"))
+        buttons = {part["button"]: (part["pin"], part["pull"], part["active"]) for part in badge["inputs"]}
+        self.assertEqual(sorted(buttons), sorted(generate.BUTTONS))
+        self.assertEqual(buttons.pop("select"), (45, "down", 1))
+        self.assertEqual({(pull, active) for _, pull, active in buttons.values()}, {("up", 0)})
+        pins = {"up": 11, "down": 1, "left": 21, "right": 2, "stick": 14, "a": 13, "b": 38, "start": 12}
+        self.assertEqual({name: pin for name, (pin, _, _) in buttons.items()}, pins)
+        text = generate.to_cpp(generate.check_board(badge, "badge"))
+        self.assertIn("    {320, 170},\n    12,\n", text)
 
 
 if __name__ == "__main__":
