@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/ring.hpp"
+#include "firmware/bridge/epoch.hpp"
 #include "firmware/bridge/face_messages.hpp"
 #include "firmware/bridge/messages.hpp"
 #include "firmware/contract/signal.hpp"
@@ -79,7 +80,7 @@ struct Bridge {
     /// Whether the home listens: the link was heard within the last 25 s.
     std::atomic<bool> home_up{false};
     /// Seconds since 1970 minus uptime, in microseconds; 0 until the hub has said what time it is.
-    std::atomic<std::int64_t> epoch_offset_us{0};
+    EpochOffset epoch_offset_us;
 
     /// Bytes of Python's heap that are free, as last measured; 0 until then.
     std::atomic<std::uint32_t> heap_free{0};
