@@ -2,6 +2,7 @@
 // Reads a folder once, at the start.
 #include "firmware/ports/posix/app_files.hpp"
 
+#include "firmware/vm/app_manifest.hpp"
 #include "firmware/vm/flash_image.hpp"
 #include "protocol/link/names.hpp"
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace firmware::ports::posix {
@@ -18,7 +20,6 @@ using base::ErrorCode;
 
 namespace {
 
-constexpr std::size_t files_max = 32;
 constexpr std::uintmax_t file_bytes_max = std::uintmax_t{256} * 1024;
 
 struct HostFile {
@@ -26,22 +27,61 @@ struct HostFile {
     std::vector<std::uint8_t> bytes;
 };
 
+/// Hidden things and Python's own leftovers are not part of an app.
+bool is_skipped(const std::string& name) { return name.starts_with('.') || name == "__pycache__"; }
+
+base::Result<std::vector<std::uint8_t>> read_file(const fs::directory_entry& entry) {
+    std::error_code error;
+    if (entry.file_size(error) > file_bytes_max) {
+        return base::fail(ErrorCode::too_large, "a file of an app has at most 256 KiB: " + entry.path().string());
+    }
+    std::ifstream stream(entry.path(), std::ios::binary);
+    std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream) return base::fail(ErrorCode::io, "can't read " + entry.path().string());
+    return bytes;
+}
+
+/// Folders that are links are not entered, so that no circle of them can be.
 base::Result<std::vector<HostFile>> read_folder(const fs::path& folder) {
     std::vector<HostFile> files;
     std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        if (!entry->is_regular_file(error) || name.starts_with('.')) continue;
-        if (entry->file_size(error) > file_bytes_max || files.size() == files_max) {
-            return base::fail(ErrorCode::too_large, "an app is at most 32 files of 256 KiB; too much: " + name);
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        if (is_skipped(entry->path().filename().string())) {
+            entry.disable_recursion_pending();
+            continue;
         }
-        std::ifstream stream(entry->path(), std::ios::binary);
-        files.push_back({name, {std::istreambuf_iterator<char>(stream), {}}});
-        if (!stream) return base::fail(ErrorCode::io, "can't read " + entry->path().string());
+        const std::string name = entry->path().lexically_relative(folder).generic_string();
+        if (entry->is_directory(error)) {
+            if (entry.depth() + 1 < static_cast<int>(vm::app_depth_max)) continue;
+            return base::fail(ErrorCode::too_large, "an app has folders at most 3 deep: " + name);
+        }
+        if (!entry->is_regular_file(error)) continue;
+        if (files.size() == vm::app_files_max) {
+            return base::fail(ErrorCode::too_large, "an app has at most 64 files: one too many is " + name);
+        }
+        auto bytes = read_file(*entry);
+        if (!bytes) return tl::unexpected(bytes.error());
+        files.push_back({name, std::move(*bytes)});
     }
     if (error) return base::fail(ErrorCode::io, "can't read " + folder.string() + ": " + error.message());
     std::sort(files.begin(), files.end(), [](const HostFile& a, const HostFile& b) { return a.name < b.name; });
     return files;
+}
+
+const HostFile* find(const std::vector<HostFile>& files, std::string_view name) {
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const HostFile& file) { return file.name == name; });
+    return found == files.end() ? nullptr : &*found;
+}
+
+/// The file that the app starts with. What is wrong with app.toml is the board's to say.
+std::string entry_of(const std::vector<HostFile>& files) {
+    vm::Manifest manifest;
+    if (const HostFile* file = find(files, "app.toml"); file != nullptr) {
+        const auto read = vm::parse_manifest({reinterpret_cast<const char*>(file->bytes.data()), file->bytes.size()});
+        if (read) manifest = *read;
+    }
+    return std::string(manifest.entry.view());
 }
 
 } // namespace
@@ -49,8 +89,8 @@ base::Result<std::vector<HostFile>> read_folder(const fs::path& folder) {
 base::Result<std::string> install(contract::Storage& flash, const std::string& path) {
     std::error_code error;
     const fs::path folder = fs::canonical(path, error);
-    if (error || !fs::is_regular_file(folder / "app.py", error)) {
-        return base::fail(ErrorCode::not_found, "there is no app.py in " + path, "give --app a folder with app.py");
+    if (error || !fs::is_directory(folder, error)) {
+        return base::fail(ErrorCode::not_found, "there is no folder " + path, "give --app a folder with app.py");
     }
     std::string app = folder.filename().string();
     if (!protocol::link::is_entity_id(app)) {
@@ -58,6 +98,11 @@ base::Result<std::string> install(contract::Storage& flash, const std::string& p
     }
     const auto files = read_folder(folder);
     if (!files) return tl::unexpected(files.error());
+    const std::string entry = entry_of(*files);
+    if (find(*files, entry) == nullptr) {
+        return base::fail(ErrorCode::not_found, "there is no " + entry + " in " + path,
+                          "give --app a folder with app.py, or name another file as entry in its app.toml");
+    }
     std::vector<vm::ImageFile> image;
     for (const HostFile& file : *files) image.push_back({file.name, file.bytes});
     if (const auto installed = vm::install_app(flash, app, image); !installed) return tl::unexpected(installed.error());

@@ -9,9 +9,9 @@
 
 namespace firmware::ports::posix {
 
-/// Installs the files of the folder `path` (not its sub-folders) as the app named like the folder; returns that name.
-/// Errors: `not_found` without app.py, `invalid_argument` for a name, `too_large`, `io`, and those of
-/// `vm::install_app`.
+/// Installs the files of the folder `path` and its sub-folders as the app named like the folder; returns that name.
+/// Hidden files and __pycache__ are left out. Errors: `not_found` without app.py or what app.toml names as `entry`,
+/// `invalid_argument` for a name, `too_large`, `io`, and those of `vm::install_app`.
 base::Result<std::string> install(contract::Storage& flash, const std::string& path);
 
 } // namespace firmware::ports::posix

@@ -58,7 +58,7 @@ TEST(FlashImageTest, WhatDoesNotFitIsRefused) {
 
 TEST(FlashImageTest, NamesThatLeaveTheFolderAreRefused) {
     MemoryFlash flash;
-    for (const std::string_view name : {"", ".", "..", "a/b"}) {
+    for (const std::string_view name : {"", ".", "..", "/a", "a/../b", "a/"}) {
         EXPECT_EQ(install(flash, file(name, "")).error().code, base::ErrorCode::invalid_argument) << name;
         EXPECT_EQ(install_app(flash, name, {}).error().code, base::ErrorCode::invalid_argument) << name;
     }
@@ -78,6 +78,48 @@ TEST(FlashImageTest, WhatIsNoFileSystemIsLeftAlone) {
     flash.bytes.assign(flash.bytes.size(), 0x55);
     EXPECT_EQ(install(flash, file("app.py", "")).error().code, base::ErrorCode::malformed);
     EXPECT_EQ(flash.programs, 0);
+}
+
+TEST(FlashImageTest, TwoFilesOfOneNameAreRefused) {
+    MemoryFlash flash;
+    for (const std::string_view second : {"a", "a/b"}) {
+        const std::array files = {file("a", ""), file(second, "")};
+        EXPECT_EQ(install_app(flash, "test", files).error().code, base::ErrorCode::invalid_argument) << second;
+    }
+    const std::array fine = {file("a", ""), file("ab", ""), file("b/a", "")};
+    EXPECT_TRUE(install_app(flash, "test", fine));
+}
+
+TEST(FlashImageTest, SixtyFourFilesAreTheMost) {
+    MemoryFlash flash;
+    std::vector<std::string> names;
+    for (int i = 0; i < 65; ++i) names.push_back("f" + std::to_string(i));
+    std::vector<ImageFile> files;
+    for (const std::string& name : names) files.push_back(file(name, ""));
+    EXPECT_EQ(install_app(flash, "test", files).error().code, base::ErrorCode::too_large);
+    files.pop_back();
+    EXPECT_TRUE(install_app(flash, "test", files));
+}
+
+TEST(FlashImageTest, row_3_12_an_app_imports_its_own_modules_and_packages) {
+    LockstepBoard board;
+    board.install({{"app.py", "import helper\nfrom parts.deep.wheel import turn\nprint(helper.name, turn())\n"},
+                   {"helper.py", "name = 'helper'\n"},
+                   {"parts/__init__.py", ""},
+                   {"parts/deep/__init__.py", ""},
+                   {"parts/deep/wheel.py", "def turn():\n    return 'turns'\n"}});
+    board.start();
+    board.run_for(50);
+    EXPECT_THAT(board.printed(), ::testing::StartsWith("helper turns\r\n"));
+}
+
+TEST(FlashImageTest, WhatTheNewAppHasNotIsRemoved) {
+    LockstepBoard board;
+    board.install({{"app.py", "import parts.wheel\n"}, {"parts/wheel.py", ""}, {"old.py", ""}});
+    board.install({{"app.py", "import os\nprint(os.listdir('/pyapps/test'), os.listdir('/'))\n"}});
+    board.start();
+    board.run_for(50);
+    EXPECT_THAT(board.printed(), ::testing::StartsWith("['app.py'] ['pyapps']\r\n"));
 }
 
 } // namespace

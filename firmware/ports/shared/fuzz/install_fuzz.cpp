@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any names of an app and its files: what is refused is refused for its name, what is taken is there under that name,
+// Any paths of an app and its files: what is refused is refused for its name, what is taken is there under that name,
 // and the file system can be used afterwards.
 #include "base/expect.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
@@ -20,10 +20,44 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 }
 
 /// The rules of vm::install_app once more.
-bool is_name(std::string_view name) {
-    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/'; };
-    return !name.empty() && name.size() <= 64 && name != "." && name != ".." &&
-           std::none_of(name.begin(), name.end(), is_odd);
+bool is_app(std::string_view name) {
+    return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    });
+}
+
+std::vector<std::string> split(std::string_view path) {
+    std::vector<std::string> names(1);
+    for (const char c : path) {
+        if (c == '/') {
+            names.emplace_back();
+        } else {
+            names.back() += c;
+        }
+    }
+    return names;
+}
+
+bool is_path(std::string_view path) {
+    const auto names = split(path);
+    return path.size() <= 64 && names.size() <= 4 &&
+           std::none_of(path.begin(), path.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }) &&
+           std::none_of(names.begin(), names.end(),
+                        [](const std::string& name) { return name.empty() || name == "." || name == ".."; });
+}
+
+/// Whether a file stands where another one is, or where it needs a folder.
+bool collide(const std::vector<std::string_view>& paths) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        for (std::size_t j = 0; j < paths.size(); ++j) {
+            if (i == j) continue;
+            const auto a = split(paths[i]);
+            const auto b = split(paths[j]);
+            if (a.size() <= b.size() && std::equal(a.begin(), a.end(), b.begin())) return true;
+        }
+    }
+    return false;
 }
 
 base::Result<> install(std::vector<std::uint8_t>& medium, std::string_view app, std::span<const vm::ImageFile> files) {
@@ -44,7 +78,7 @@ void play(std::string_view app, const std::vector<std::string_view>& names) {
     std::vector<vm::ImageFile> files;
     for (const std::string_view name : names) files.push_back({name, bytes_of(name)});
     const auto installed = install(medium, app, files);
-    const bool fine = is_name(app) && std::all_of(names.begin(), names.end(), is_name);
+    const bool fine = is_app(app) && std::all_of(names.begin(), names.end(), is_path) && !collide(names);
     expect(installed.has_value() == fine);
     expect(fine || installed.error().code == base::ErrorCode::invalid_argument);
     if (fine) {
