@@ -13,7 +13,7 @@
 namespace firmware::ports::posix {
 
 Board::Board(const boards::Profile& profile, const BoardFolder& folder, contract::Storage& storage, UptimeClock& clock,
-             const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin)
+             const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin, const FaceSetup& face)
     : folder_(folder),
       clock_(clock),
       spin_(spin),
@@ -22,8 +22,15 @@ Board::Board(const boards::Profile& profile, const BoardFolder& folder, contract
       wake_vm_(clock, spin),
       inputs_(clock, wake_vm_, bridge_, storage),
       program_(program(inputs_)),
-      core_({profile, gpio_, console_, bridge_, program_->interpreter()}, identity),
-      control_(profile, gpio_, clock, *this, {std::string(identity.uid.view()), identity.boot}) {
+      uid_(identity.uid.view()),
+      face_(profile.has_face() ? std::make_unique<VirtualFace>(profile, gpio_, bridge_, program_->interpreter(), uid_,
+                                                               identity.boot, face)
+                               : nullptr),
+      core_({profile, gpio_, console_, bridge_, program_->interpreter(), face_ ? face_->face() : nullptr}, identity),
+      panel_(face_ ? Panel::Parts{profile, gpio_, clock, *this, &face_->display, &face_->leds, &face_->gauges}
+                   : Panel::Parts{profile, gpio_, clock, *this},
+             {uid_, identity.boot, clock.to_monotonic(0)}),
+      control_(panel_, profile.screen) {
     bridge_.wake_hardware = &wake_hardware_;
     bridge_.wake_vm = &wake_vm_;
 }
@@ -58,15 +65,16 @@ void Board::stop() noexcept {
 
 void Board::serve_until_stopped() noexcept {
     while (!stopping_) {
-        control_.step();
+        panel_.step();
         core_.step(clock_.now());
+        control_.send();
         wait();
     }
 }
 
 base::Micros Board::next_deadline() const noexcept {
     const base::Micros stalled = core_.wants_to_write() ? console_.deadline() : base::never;
-    return std::min({core_.deadline(), control_.deadline(), stalled});
+    return std::min({core_.deadline(), panel_.deadline(), stalled});
 }
 
 void Board::wait() noexcept {

@@ -10,6 +10,8 @@
 #include "firmware/ports/posix/machine_inputs.hpp"
 #include "firmware/ports/posix/pty_console.hpp"
 #include "firmware/ports/posix/signals.hpp"
+#include "firmware/ports/posix/virtual_face.hpp"
+#include "firmware/ports/shared/panel.hpp"
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/vm_thread.hpp"
@@ -17,6 +19,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 namespace firmware::ports::posix {
 
@@ -24,11 +27,13 @@ namespace firmware::ports::posix {
 inline constexpr base::Micros spin_default = 50;
 
 /// The hardware thread is the one that calls `run`. Only `stop` may be called from elsewhere, signal handlers included.
-class Board final : private ControlSocket::Board {
+class Board final : private Panel::Board {
 public:
-    /// `profile`, `folder`, `storage` and `clock` outlive this. The board is not started yet.
+    /// `profile`, `folder`, `storage` and `clock` outlive this, as does what `face` refers to; a board with a screen
+    /// needs its settings. The board is not started yet.
     Board(const boards::Profile& profile, const BoardFolder& folder, contract::Storage& storage, UptimeClock& clock,
-          const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin = spin_default);
+          const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin = spin_default,
+          const FaceSetup& face = {});
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
@@ -60,7 +65,10 @@ private:
     bridge::Bridge bridge_;
     MachineInputs inputs_;
     std::unique_ptr<Program> program_;
+    std::string uid_;
+    std::unique_ptr<VirtualFace> face_; ///< null on a board without a screen
     runtime::HardwareCore core_;
+    Panel panel_;
     ControlSocket control_;
     VmThread vm_;
     Fd epoll_;

@@ -26,8 +26,8 @@ constexpr const char* help_text =
 
 usage: ouro-board --dir DIR [--board NAME] [--app PATH] [--name TEXT] [--uid UID]
 
-  --dir DIR     the board's folder, made if need be: uart0 (its serial port), control.sock (its pins), board.json and
-                flash.img
+  --dir DIR     the board's folder, made if need be: uart0 (its serial port), control.sock (its pins and screen),
+                board.json, flash.img and, for a board with a screen, settings.img
   --board NAME  which board, by its file in firmware/boards (default: intercom)
   --app PATH    a folder with app.py; it is put on the board's flash and started. Without it the last one is started
   --name TEXT   what people call the board (default: the board's title)
@@ -37,6 +37,7 @@ usage: ouro-board --dir DIR [--board NAME] [--app PATH] [--name TEXT] [--uid UID
 
 examples:
   ouro-board --dir ~/boards/door --app apps/intercom --name "Front door"
+  ouro-board --dir ~/boards/badge --board badge
   mpremote connect ~/boards/door/uart0
   echo '["press","call",200]' | socat - UNIX:$HOME/boards/door/control.sock
 )";
@@ -169,8 +170,16 @@ int run_board(const Profile& profile, const Options& options) {
     identity.version = OURO_VERSION;
     identity.boot = record->boot;
     posix::UptimeClock clock;
+    posix::MappedFile settings;
+    posix::FaceSetup face;
+    if (profile.has_face()) {
+        const auto opened =
+            settings.open(folder.path("settings.img"), firmware::ports::SimulatedSmallFlash::medium_bytes);
+        if (!opened) return complain(opened.error());
+        face = {settings.bytes(), [&settings] { return settings.sync(); }, {}};
+    }
     posix::Board board(profile, folder, flash, clock, identity,
-                       firmware::ports::micropython(profile, record->app, record->uid), options.spin);
+                       firmware::ports::micropython(profile, record->app, record->uid), options.spin, face);
     if (const auto opened = board.open(); !opened) return complain(opened.error());
     running_board = &board;
     stop_on_signals();

@@ -2,7 +2,9 @@
 // Any bytes at the control socket: each line is answered once and in order, a line too long ends the conversation, and
 // no output moves.
 #include "base/expect.hpp"
+#include "boards/badge.hpp"
 #include "boards/intercom.hpp"
+#include "firmware/ports/posix/clock.hpp"
 #include "firmware/ports/posix/control_socket.hpp"
 
 #include <sys/epoll.h>
@@ -17,7 +19,14 @@
 namespace firmware::ports::posix {
 namespace {
 
-constexpr const boards::Profile& profile = boards::intercom;
+/// A badge to look at, with outputs that nobody may move from outside.
+constexpr boards::Profile with_outputs() {
+    boards::Profile profile = boards::badge;
+    profile.outputs = boards::intercom.outputs;
+    profile.inputs = boards::intercom.inputs;
+    return profile;
+}
+constexpr boards::Profile profile = with_outputs();
 
 class TemporaryFolder {
 public:
@@ -31,7 +40,7 @@ public:
 };
 
 /// What a client may ask for, as often as it asked.
-struct Asked final : ControlSocket::Board {
+struct Asked final : Panel::Board {
     void kill_vm() noexcept override { ++kills; }
     void quit() noexcept override { ++quits; }
     std::size_t kills = 0;
@@ -82,7 +91,8 @@ private:
             }
             hear(); // or the socket would wait for room
         }
-        socket_.step();
+        panel_.step();
+        socket_.send();
     }
 
     void hear() {
@@ -111,6 +121,11 @@ private:
         for (const boards::Output& output : profile.outputs) expect(gpio_.read(output.pin) == output.safe);
     }
 
+    static bool is_of_face(const protocol::json::Value& message) {
+        const auto word = message.at(0);
+        return word.equals("cell") || word.equals("leds") || word.equals("shown");
+    }
+
     std::size_t answers() {
         std::size_t count = 0;
         for (std::size_t end = heard_.find('\n'); end != std::string::npos; end = heard_.find('\n')) {
@@ -119,7 +134,7 @@ private:
             const auto message = protocol::json::parse(line);
             expect(message.has_value());
             const bool is_answer = message->at(0).equals("ok") || message->at(0).equals("error");
-            expect(is_answer || message->at(0).equals("pin"));
+            expect(is_answer || message->at(0).equals("pin") || is_of_face(*message));
             count += is_answer ? 1 : 0;
         }
         expect(heard_.empty());
@@ -130,7 +145,11 @@ private:
     UptimeClock clock_;
     SimulatedGpio gpio_{clock_};
     Asked asked_;
-    ControlSocket socket_{profile, gpio_, clock_, asked_, {"a1b2c3d4", 1}};
+    SimulatedDisplay display_{profile.screen};
+    SimulatedLeds leds_{profile.led_count};
+    SimulatedGauges gauges_;
+    Panel panel_{{profile, gpio_, clock_, asked_, &display_, &leds_, &gauges_}, {"a1b2c3d4", 1, 0}};
+    ControlSocket socket_{panel_, profile.screen};
     Fd client_;
     std::string heard_;
     bool hung_up_ = false;

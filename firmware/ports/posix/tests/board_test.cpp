@@ -2,6 +2,7 @@
 // The virtual board as its neighbours see it: through the pty, the control socket and the folder.
 #include "firmware/ports/posix/board.hpp"
 
+#include "boards/badge.hpp"
 #include "boards/intercom.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 #include "firmware/ports/sim/stand_in.hpp"
@@ -84,14 +85,45 @@ private:
     bool closed_ = false;
 };
 
+/// A face that turns its first LED on with A, and paints the screen white.
+class StandInFace final : public runtime::Face {
+public:
+    explicit StandInFace(const Parts& parts)
+        : parts_(parts),
+          screen_(parts.display, parts.frame_memory, parts.profile.screen.width, parts.profile.screen.height) {}
+
+    void boot(base::Micros) noexcept override {
+        screen_.canvas().clear(runtime::colors::white);
+        screen_.show();
+    }
+    void pin_changed(contract::Pin pin, base::Micros) noexcept override {
+        if (pin != button_a) return;
+        std::array<contract::Rgb, 12> colors{};
+        if (!parts_.gpio.read(pin)) colors[0] = {255, 0, 0};
+        parts_.leds.show(colors);
+    }
+    void step(base::Micros now) noexcept override { screen_.step(now); }
+    base::Micros deadline() const noexcept override { return screen_.deadline(); }
+    void app_started(std::string_view, base::Micros) noexcept override {}
+    void app_ended(base::Micros) noexcept override {}
+    void app_crashed(const bridge::HomeMessage&, base::Micros) noexcept override {}
+
+private:
+    static constexpr contract::Pin button_a = 13;
+    Parts parts_;
+    runtime::Screen screen_;
+};
+
 class BoardTest : public testing::Test {
 protected:
-    void start(std::function<void(StandInCore&)> body) {
+    void start(std::function<void(StandInCore&)> body, const boards::Profile& profile = boards::intercom) {
         ASSERT_TRUE(folder.open(temporary.path));
         runtime::Identity identity;
         identity.uid = "abcd1234";
         identity.boot = 3;
-        board.emplace(boards::intercom, folder, flash, clock, identity, sim::stand_in(std::move(body)), 0);
+        const auto make = [](const runtime::Face::Parts& parts) { return std::make_shared<StandInFace>(parts); };
+        board.emplace(profile, folder, flash, clock, identity, sim::stand_in(std::move(body)), 0,
+                      FaceSetup{settings, {}, make});
         ASSERT_TRUE(board->open());
         hardware = std::thread([this] { ended = board->run(); });
     }
@@ -118,6 +150,7 @@ protected:
     UptimeClock clock;
     std::vector<std::uint8_t> medium = std::vector<std::uint8_t>(8192, 0xFF);
     StrictFlash flash{medium, {4096, 2, 256}};
+    std::vector<std::uint8_t> settings = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
     std::optional<Board> board;
     std::thread hardware;
     bool ended = true;
@@ -188,6 +221,31 @@ TEST_F(BoardTest, a_watcher_sees_a_press_and_its_release) {
     const auto down = moment("[\"pin\",4,0,");
     const auto up = moment("[\"pin\",4,1,");
     EXPECT_GE(up - down, 20000);
+}
+
+TEST_F(BoardTest, a_watcher_of_the_face_sees_the_screen_and_what_a_button_does) {
+    start(wait_for_end, boards::badge);
+    Peer hands = control();
+    hands.write("[\"watch\",\"face\"]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\"]\n");
+    hands.read_until("[\"cell\",304,160,16,10,\"n///\"]\n"); // 160 white pixels
+    hands.read_until("[\"shown\",");
+    hands.write("[\"hold\",\"a\"]\n");
+    hands.read_until("[\"leds\",\"ff0000000000");
+    hands.write("[\"release\",\"a\"]\n");
+    hands.read_until("[\"leds\",\"000000000000");
+}
+
+TEST_F(BoardTest, who_does_not_read_pictures_stays_and_gets_the_newest) {
+    start(wait_for_end, boards::badge);
+    Peer sleeper = control();
+    sleeper.write("[\"watch\",\"face\"]\n");
+    Peer hands = control();
+    for (int i = 0; i < 2000; ++i) hands.write(i % 2 == 0 ? "[\"hold\",\"a\"]\n" : "[\"release\",\"a\"]\n");
+    hands.write("[\"hold\",\"a\"]\n[\"info\"]\n");
+    hands.read_until("[\"ok\",{");
+    sleeper.read_until("[\"shown\",");
+    sleeper.read_until("[\"leds\",\"ff0000000000");
 }
 
 TEST_F(BoardTest, a_line_beyond_1024_bytes_ends_the_client_and_nobody_else) {

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines in, lines out, in order; a bounded buffer on each side.
+#include "firmware/ports/shared/panel.hpp"
+
+#include "base/expect.hpp"
+#include "protocol/json/writer.hpp"
+
+#include <algorithm>
+
+namespace firmware::ports {
+
+using base::ErrorCode;
+using protocol::json::Type;
+using protocol::json::Writer;
+
+namespace {
+
+constexpr std::string_view hint_info = "see docs/protocol.md, section 3";
+
+void write_pin(Writer& writer, contract::Pin pin, bool level, base::Micros t_us, std::string_view name) noexcept {
+    writer.begin_array().text("pin").integer(pin).integer(level ? 1 : 0).integer(t_us).text(name).end_array();
+}
+
+} // namespace
+
+PanelClient::PanelClient(Panel& panel, std::span<char> queue, std::span<contract::Color> frame) noexcept
+    : panel_(panel),
+      queue_(queue),
+      face_(panel.parts_.display, panel.parts_.leds, frame) {
+    expect(queue_.size() >= queue_min);
+    panel_.add(*this);
+}
+
+PanelClient::~PanelClient() { panel_.remove(*this); }
+
+void PanelClient::reset() noexcept {
+    begin_ = 0;
+    end_ = 0;
+    line_size_ = 0;
+    watching_pins_ = false;
+    broken_ = false;
+    face_.end();
+}
+
+std::size_t PanelClient::feed(std::string_view bytes) noexcept {
+    for (std::size_t taken = 0; taken < bytes.size(); ++taken) {
+        // An answer is at most a line; what watched pins do meanwhile may need the same room again.
+        if (broken_ || room() < line_max) return taken;
+        const char byte = bytes[taken];
+        if (byte == '\n') {
+            const std::string_view line(line_.data(), line_size_);
+            line_size_ = 0;
+            answer(line);
+        } else {
+            line_[line_size_++] = byte;
+            broken_ = line_size_ == line_max;
+        }
+    }
+    return bytes.size();
+}
+
+bool PanelClient::has_line() const noexcept {
+    if (broken_) return false;
+    const boards::Profile& profile = panel_.parts_.profile;
+    const bool pins_untold = watching_pins_ && pins_told_ < profile.inputs.size() + profile.outputs.size();
+    return begin_ != end_ || pins_untold || face_.has_line();
+}
+
+std::string_view PanelClient::next(std::span<char, line_max> buffer) noexcept {
+    if (!has_line()) return {};
+    if (begin_ != end_) {
+        const std::string_view waiting(queue_.data() + begin_, end_ - begin_);
+        const std::size_t size = waiting.find('\n') + 1;
+        waiting.copy(buffer.data(), size);
+        begin_ += size;
+        return {buffer.data(), size};
+    }
+    const std::string_view pin = next_pin(buffer);
+    return pin.empty() ? face_.next(buffer) : pin;
+}
+
+// The named pins as they are, one after the other, after a `watch`.
+std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
+    const boards::Profile& profile = panel_.parts_.profile;
+    const std::size_t inputs = profile.inputs.size();
+    if (!watching_pins_ || pins_told_ == inputs + profile.outputs.size()) return {};
+    const std::size_t index = pins_told_++;
+    const contract::Pin pin = index < inputs ? profile.inputs[index].pin : profile.outputs[index - inputs].pin;
+    Writer writer(buffer.first(buffer.size() - 1));
+    const base::Micros now = panel_.parts_.clock.now();
+    write_pin(writer, pin, panel_.parts_.gpio.read(pin), now + panel_.info_.clock_offset, panel_.name_of(pin));
+    const std::size_t size = writer.view().size();
+    buffer[size] = '\n';
+    return {buffer.data(), size + 1};
+}
+
+void PanelClient::answer(std::string_view line) noexcept {
+    const auto request = protocol::json::parse(line);
+    base::Result<> done = base::fail(ErrorCode::malformed, "the request is not a JSON array", hint_info);
+    if (request && request->is(Type::array)) done = carry_out(*request);
+    if (done) return;
+    say([&](Writer& writer) {
+        writer.begin_array().text("error").text(base::error_name(done.error().code));
+        writer.text(done.error().message).text(done.error().hint).end_array();
+    });
+}
+
+base::Result<> PanelClient::carry_out(const Value& request) noexcept {
+    const Value word = request.at(0);
+    if (word.equals("info")) {
+        say_info();
+        return {};
+    }
+    if (word.equals("read")) return read_pin(request);
+    if (word.equals("watch")) return watch(request);
+    base::Result<> done = base::fail(ErrorCode::unsupported, "the board does not know this request", hint_info);
+    if (word.equals("press")) done = panel_.press(request);
+    if (word.equals("hold")) done = panel_.hold(request, true);
+    if (word.equals("release")) done = panel_.hold(request, false);
+    if (word.equals("set")) done = panel_.set(request);
+    if (word.equals("fault")) done = panel_.fault(request);
+    if (word.equals("gauge")) done = panel_.gauge(request);
+    if (word.equals("quit")) {
+        panel_.parts_.board.quit();
+        done = {};
+    }
+    if (done) say_ok();
+    return done;
+}
+
+base::Result<> PanelClient::watch(const Value& request) noexcept {
+    if (request.at(1).equals("face")) {
+        if (panel_.parts_.display == nullptr || panel_.parts_.leds == nullptr) {
+            return base::fail(ErrorCode::unsupported, "the board has no screen", "watch its pins: [\"watch\"]");
+        }
+        say_ok();
+        face_.begin();
+        return {};
+    }
+    say_ok();
+    watching_pins_ = true;
+    pins_told_ = 0;
+    return {};
+}
+
+base::Result<> PanelClient::read_pin(const Value& request) noexcept {
+    const auto pin = panel_.find_pin(request.at(1));
+    if (!pin) return tl::unexpected(pin.error());
+    say([&](Writer& writer) {
+        writer.begin_array().text("ok").integer(panel_.parts_.gpio.read(*pin) ? 1 : 0).end_array();
+    });
+    return {};
+}
+
+void PanelClient::say_info() noexcept {
+    say([&](Writer& writer) {
+        writer.begin_array().text("ok").begin_object().key("uid").text(panel_.info_.uid);
+        writer.key("board").text(panel_.parts_.profile.name).key("boot").integer(panel_.info_.boot);
+        writer.end_object().end_array();
+    });
+}
+
+void PanelClient::say_ok() noexcept {
+    say([](Writer& writer) { writer.begin_array().text("ok").end_array(); });
+}
+
+void PanelClient::say_pin(contract::Pin pin, bool level, base::Micros at) noexcept {
+    say([&](Writer& writer) { write_pin(writer, pin, level, at + panel_.info_.clock_offset, panel_.name_of(pin)); });
+}
+
+template <typename Body>
+void PanelClient::say(Body body) noexcept {
+    if (broken_) return;
+    std::array<char, line_max - 1> buffer{};
+    Writer writer(buffer);
+    body(writer);
+    const std::string_view text = writer.view();
+    if (room() < text.size() + 1) {
+        broken_ = true; // it does not fetch what it watches
+        return;
+    }
+    if (queue_.size() - end_ < text.size() + 1) {
+        std::copy(queue_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                  queue_.begin() + static_cast<std::ptrdiff_t>(end_), queue_.begin());
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    std::copy(text.begin(), text.end(), queue_.begin() + static_cast<std::ptrdiff_t>(end_));
+    end_ += text.size();
+    queue_[end_++] = '\n';
+}
+
+} // namespace firmware::ports
