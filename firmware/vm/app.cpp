@@ -81,6 +81,17 @@ Place place_of(mp_obj_t exception) {
     return place;
 }
 
+void send_crash(const Place& place, std::string_view message, std::string_view traceback) {
+    bridge::HomeMessage crash = core().message(bridge::HomeMessage::Op::crash);
+    std::array<char, bridge::json_max> buffer{};
+    protocol::json::Writer json(buffer);
+    json.begin_object().key("file").text(place.file.substr(0, Path::capacity()));
+    json.key("line").integer(place.line).key("message").text(message.substr(0, 200)).end_object();
+    crash.json = json.view();
+    crash.text = traceback;
+    core().send(crash);
+}
+
 void report_crash(mp_obj_t exception) {
     Tail traceback;
     // Printing calls the exception's own code, which may raise; what was printed until then is better than nothing.
@@ -93,15 +104,16 @@ void report_crash(mp_obj_t exception) {
     while (last.ends_with('\n') || last.ends_with('\r')) last.remove_suffix(1);
     if (const auto line_end = last.rfind('\n'); line_end != std::string_view::npos) last.remove_prefix(line_end + 1);
 
-    bridge::HomeMessage crash = core().message(bridge::HomeMessage::Op::crash);
-    const Place place = place_of(exception);
-    std::array<char, bridge::json_max> buffer{};
-    protocol::json::Writer json(buffer);
-    json.begin_object().key("file").text(place.file.substr(0, Path::capacity()));
-    json.key("line").integer(place.line).key("message").text(last.substr(0, 200)).end_object();
-    crash.json = json.view();
-    crash.text = traceback.view();
-    core().send(crash);
+    send_crash(place_of(exception), last, traceback.view());
+}
+
+void report_missing(const Path& file, bool was_asked_for) {
+    base::FixedString<160> text = "no app: there is no ";
+    text.append(file);
+    core().write_console(text);
+    core().write_console("\r\n");
+    core().log(2, text);
+    if (was_asked_for) send_crash({file, 0}, text, text);
 }
 
 void report_end(mp_obj_t exception) {
@@ -135,17 +147,10 @@ void prepare_path(std::string_view app) {
     mp_obj_list_append(mp_sys_path, mp_obj_new_str_from_cstr(folder.c_str()));
 }
 
-void run_app(std::string_view app) {
+void run_app(std::string_view app, bool was_asked_for) {
     Path file = app_folder(app);
     file.append("/app.py");
-    if (mp_import_stat(file.c_str()) != MP_IMPORT_STAT_FILE) {
-        base::FixedString<160> text = "no app: there is no ";
-        text.append(file);
-        core().write_console(text);
-        core().write_console("\r\n");
-        core().log(2, text);
-        return;
-    }
+    if (mp_import_stat(file.c_str()) != MP_IMPORT_STAT_FILE) return report_missing(file, was_asked_for);
     bridge::HomeMessage started = core().message(bridge::HomeMessage::Op::app_started);
     started.text = app;
     core().app_running = true;

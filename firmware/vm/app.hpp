@@ -10,8 +10,9 @@ namespace firmware::vm {
 void prepare_path(std::string_view app);
 
 /// Runs `/pyapps/<app>/app.py` to its end. Its exceptions are shown on the console and reported to the home; none
-/// leaves. Without such a file only a warning is logged.
-void run_app(std::string_view app);
+/// leaves. Without such a file a warning is logged, and an app that `was_asked_for` by name is reported as crashed: the
+/// person who chose it must see why nothing happens.
+void run_app(std::string_view app, bool was_asked_for);
 
 /// Reports that the app ended, however it ended; nothing if none ran. Never raises.
 void end_app() noexcept;

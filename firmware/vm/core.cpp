@@ -29,27 +29,46 @@ void set_core(Core* running) noexcept {
 
 bool core_is_set() noexcept { return running_core.load(std::memory_order_relaxed) != nullptr; }
 
-void Core::call(std::uint8_t attention) noexcept {
-    attention_.fetch_or(attention, std::memory_order_release);
+void Core::call(std::uint8_t attention, std::uint8_t instead_of) noexcept {
+    std::uint8_t before = attention_.load(std::memory_order_relaxed);
+    std::uint8_t after = 0;
+    do {
+        after = static_cast<std::uint8_t>((before & ~instead_of) | attention);
+    } while (!attention_.compare_exchange_weak(before, after, std::memory_order_acq_rel));
     if (auto* wake = inputs.bridge().wake_vm; wake != nullptr) wake->notify();
+}
+
+bool Core::take_calls(std::uint8_t& expected) noexcept {
+    const auto left = static_cast<std::uint8_t>(expected & attention_stop);
+    return attention_.compare_exchange_weak(expected, left, std::memory_order_acq_rel);
+}
+
+bool Core::aborting() const noexcept {
+    const std::uint8_t calls = attention_.load(std::memory_order_relaxed);
+    if ((calls & (attention_abort | attention_stop | attention_load)) != 0) return true;
+    return (calls & attention_stop_app) != 0 && app_here.load(std::memory_order_relaxed);
 }
 
 bool Core::service() noexcept {
     heartbeat.fetch_add(1, std::memory_order_relaxed);
-    bool called = false;
-    if (attention_.load(std::memory_order_relaxed) != 0) {
-        const std::uint8_t calls = attention_.fetch_and(static_cast<std::uint8_t>(~attention_interrupt));
-        if ((calls & (attention_abort | attention_stop)) != 0) {
-            mp_sched_vm_abort();
-            called = true;
-        } else if (interruptible.load(std::memory_order_relaxed)) {
-            mp_sched_keyboard_interrupt();
-            called = true;
-        }
-    }
+    const bool called = attention_.load(std::memory_order_relaxed) != 0 && hear_calls();
     if (service_edges()) look_again_ = stirred = true;
     if (!inputs.bridge().home_commands.empty()) stirred = true;
     return called;
+}
+
+bool Core::hear_calls() noexcept {
+    if (aborting()) {
+        mp_sched_vm_abort();
+        return true;
+    }
+    MP_STATE_VM(vm_abort) = false; // whoever called for it has taken that back
+    // An app that ended by itself needs no stop.
+    const auto heard = static_cast<std::uint8_t>(attention_interrupt | attention_stop_app);
+    const std::uint8_t calls = attention_.fetch_and(static_cast<std::uint8_t>(~heard));
+    if ((calls & attention_interrupt) == 0 || !interruptible.load(std::memory_order_relaxed)) return false;
+    mp_sched_keyboard_interrupt();
+    return true;
 }
 
 bool Core::service_edges() noexcept {
@@ -164,12 +183,12 @@ bool Core::read_pin(contract::Pin pin) noexcept {
 }
 
 void Core::begin_life() noexcept {
-    attention_.fetch_and(attention_stop);
     MP_STATE_VM(vm_abort) = false;
     state = contract::VmState::starting;
     interruptible = false;
     stirred = false;
     soft_reset_wanted = false;
+    prompt_wanted = false;
     look_again_ = false;
     ouro_vm_countdown = branches_between_hooks;
     forget_pins();

@@ -22,6 +22,8 @@ enum Attention : std::uint8_t {
     attention_interrupt = 1, ///< Ctrl-C
     attention_abort = 2,     ///< a fresh VM; stays set until there is one
     attention_stop = 4,      ///< no further VM
+    attention_load = 8,      ///< a fresh VM with the app that was asked for
+    attention_stop_app = 16, ///< a fresh VM without an app; nothing when none runs
 };
 
 /// One for each session. Unless said otherwise: VM core only; no call raises a Python exception.
@@ -29,8 +31,14 @@ class Core {
 public:
     explicit Core(Inputs& door) noexcept : inputs(door) {}
 
-    /// Any thread.
-    void call(std::uint8_t attention) noexcept;
+    /// Any thread. Adds calls, and takes back those of `instead_of` that were not heard yet.
+    void call(std::uint8_t attention, std::uint8_t instead_of = 0) noexcept;
+
+    /// Any thread: the calls that were not answered yet.
+    std::uint8_t calls() const noexcept { return attention_.load(std::memory_order_acquire); }
+
+    /// Takes all calls but `attention_stop`, if they are still `expected`; else `expected` becomes what they are now.
+    bool take_calls(std::uint8_t& expected) noexcept;
 
     /// Takes over what waits on the bridge: interrupts and aborts become pending in MicroPython, edges are
     /// scheduled as far as there is room. Returns true for an interrupt or abort.
@@ -54,7 +62,8 @@ public:
     /// Waits until the hardware core has carried out all pin commands, at most `pin_settle_wait`; then the level.
     bool read_pin(contract::Pin pin) noexcept;
 
-    bool aborting() const noexcept { return (attention_.load(std::memory_order_relaxed) & ~attention_interrupt) != 0; }
+    /// Whether something has called for the end of this life.
+    bool aborting() const noexcept;
     bool stopping() const noexcept { return (attention_.load(std::memory_order_relaxed) & attention_stop) != 0; }
 
     /// Before each fresh VM.
@@ -65,14 +74,20 @@ public:
     std::atomic<bool> interruptible{false};
     std::atomic<contract::VmState> state{contract::VmState::off};
     std::atomic<std::uint32_t> heartbeat{0};
+    /// From the moment at which it is clear that this life runs an app to the app's own end. Still true after a life:
+    /// then the app was cut short.
+    std::atomic<bool> app_here{false};
     /// Commands or edges came since Python last asked for the next command: what `_ha.link` is readable for.
     bool stirred = false;
     bool soft_reset_wanted = false;
-    bool app_running = false; ///< app_started was sent, app_stopped not yet
+    bool prompt_wanted = false; ///< the next life runs no app
+    bool app_running = false;   ///< app_started was sent, app_stopped not yet
 
 private:
     template <typename Queue, typename Element>
     bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
+    /// Makes what was called for pending in MicroPython; false when nothing was.
+    bool hear_calls() noexcept;
     bool service_edges() noexcept;
     /// Counts the free bytes now and then, when Python is about to wait anyway: it takes time in proportion to the
     /// heap.

@@ -35,16 +35,28 @@ void seed_random() {
     mp_call_function_1(mp_load_attr(random, MP_QSTR_seed), MP_OBJ_NEW_SMALL_INT(seed));
 }
 
+/// What an app left in its globals must leave room for the prompt: with a full heap not even `gc.collect()` compiles.
+bool heap_is_roomy() {
+    gc_collect();
+    gc_info_t info;
+    gc_info(&info);
+    return info.free >= info.total / 8;
+}
+
 /// Everything between two resets. May raise, when the heap is too full even for the prompt's own line.
-void run_life(std::string_view uid, std::string_view app) {
+void run_life(std::string_view uid, std::string_view place, bool was_loaded) {
     set_unique_id(uid);
     seed_random();
     mount_file_system();
-    prepare_path(app);
-    // From the raw prompt a soft reset asks for a clean VM without the app: it is how tools get hold of a board.
-    const bool wants_app = !app.empty() && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL;
-    if (wants_app) run_app(app);
-    if (!core().soft_reset_wanted) run_prompt();
+    prepare_path(place);
+    if (core().app_here) {
+        run_app(place, was_loaded);
+        if (core().soft_reset_wanted) return; // and still here: it begins again
+        core().app_here = false;
+        core().prompt_wanted = !heap_is_roomy();
+        if (core().prompt_wanted) return;
+    }
+    run_prompt();
 }
 
 } // namespace
@@ -58,13 +70,14 @@ void Session::run() noexcept {
         live_once();
         if (!core_.stopping()) core_.write_console("MPY: soft reboot\r\n");
     }
+    core_.app_here = false;
     core_.state = contract::VmState::off;
     set_core(nullptr);
 }
 
 void Session::live_once() noexcept {
+    choose_app();
     core_.begin_life();
-    const std::string_view app = take_wanted_app();
     mp_cstack_init_with_sp_here(config_.stack_bytes * stack_factor);
     gc_init(config_.heap.data(), config_.heap.data() + config_.heap.size());
     mp_init();
@@ -73,7 +86,8 @@ void Session::live_once() noexcept {
     nlr.ret_val = nullptr;
     nlr_set_abort(&nlr);
     if (nlr_push(&nlr) == 0) {
-        run_life(config_.uid, app);
+        // At the prompt the board's own app can be imported from.
+        run_life(config_.uid, core_.app_here ? std::string_view(app_.data()) : config_.app, app_was_loaded_);
         gc_sweep_all(); // finalisers close files
         nlr_pop();
     } else if (nlr.ret_val != nullptr) {
@@ -87,6 +101,30 @@ void Session::live_once() noexcept {
     mp_deinit();
 }
 
+std::string_view Session::next_app(std::uint8_t calls, bool again) const noexcept {
+    if ((calls & attention_load) != 0) return loaded_.data();
+    if ((calls & attention_stop_app) != 0 || core_.prompt_wanted) return {};
+    // From the raw prompt a soft reset asks for a clean VM without the app: it is how tools get hold of a board.
+    if (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL) return {};
+    return again ? std::string_view(app_.data()) : config_.app;
+}
+
+void Session::choose_app() noexcept {
+    const bool again = core_.app_here; // it was cut short, and not because somebody wanted it stopped
+    AppName name{};
+    std::uint8_t calls = core_.calls();
+    do {
+        const std::string_view next = next_app(calls, again).substr(0, bridge::app_name_max);
+        name = {};
+        std::copy(next.begin(), next.end(), name.begin());
+        // Before the call is taken: `is_running` must not be false in between.
+        core_.app_here = !next.empty();
+    } while (!core_.take_calls(calls));
+    app_ = name;
+    app_was_loaded_ = (calls & attention_load) != 0 || (again && app_was_loaded_);
+    if ((calls & attention_load) != 0) pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
+}
+
 void Session::stop() noexcept { core_.call(attention_stop); }
 void Session::abort() noexcept { core_.call(attention_abort); }
 contract::VmState Session::state() const noexcept { return core_.state; }
@@ -97,29 +135,15 @@ base::Result<> Session::load_app(std::string_view app) noexcept {
     if (core_.state == contract::VmState::off) return base::fail(base::ErrorCode::invalid_state, "Python is off");
     if (is_running()) return base::fail(base::ErrorCode::busy, "an app is running", "stop it first");
     *std::copy(app.begin(), app.end(), loaded_.begin()) = '\0';
-    next_.store(Next::loaded, std::memory_order_release);
-    core_.call(attention_abort);
+    core_.call(attention_load, attention_stop_app);
     return {};
 }
 
 void Session::stop_app() noexcept {
-    if (!is_running()) return;
-    next_.store(Next::none, std::memory_order_release);
-    core_.call(attention_abort);
+    if (is_running()) core_.call(attention_stop_app, attention_load);
 }
 
-bool Session::is_running() const noexcept {
-    return core_.state == contract::VmState::app || next_.load(std::memory_order_acquire) == Next::loaded;
-}
-
-std::string_view Session::take_wanted_app() noexcept {
-    switch (next_.exchange(Next::own, std::memory_order_acq_rel)) {
-    case Next::own: return config_.app;
-    case Next::none: return {};
-    case Next::loaded: app_ = loaded_; return app_.data();
-    }
-    return {};
-}
+bool Session::is_running() const noexcept { return core_.app_here || (core_.calls() & attention_load) != 0; }
 
 bool Session::interrupt() noexcept {
     if (!core_.interruptible) return false;

@@ -58,17 +58,18 @@ public:
     bool is_running() const noexcept override;
 
 private:
-    void live_once() noexcept;
-    /// Which app this life begins with.
-    std::string_view take_wanted_app() noexcept;
+    using AppName = std::array<char, bridge::app_name_max + 1>;
 
-    enum class Next : std::uint8_t { own, loaded, none };
+    void live_once() noexcept;
+    void choose_app() noexcept;
+    /// What the next life runs if these are the calls for it; empty: nothing.
+    std::string_view next_app(std::uint8_t calls, bool again) const noexcept;
 
     Core core_;
     Config config_;
-    std::atomic<Next> next_{Next::own}; ///< what the next life begins with
-    std::array<char, 33> loaded_{};     ///< written by `load_app` while `next_` is not `loaded`
-    std::array<char, 33> app_{};        ///< what this life began with; VM core
+    AppName loaded_{}; ///< written by `load_app`, and only while nothing runs and nothing is about to
+    AppName app_{};    ///< what this life runs; VM core, and changed only between two lives
+    bool app_was_loaded_ = false;
 };
 
 } // namespace firmware::vm
