@@ -53,6 +53,11 @@ struct Bridge {
     std::atomic<std::uint32_t> pin_commands_sent{0};
     std::atomic<std::uint32_t> pin_commands_done{0};
 
+    /// What the board has, so that Python can tell; 0 is none. Set before either core starts, never changed after.
+    std::uint16_t screen_width = 0;
+    std::uint16_t screen_height = 0;
+    std::uint8_t led_count = 0;
+
     /// The level at each pin, as the hardware core last saw it.
     std::array<std::atomic<bool>, contract::pin_count> levels{};
 

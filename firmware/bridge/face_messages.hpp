@@ -102,6 +102,7 @@ struct SettingReply {
     std::uint32_t serial = 0;
     bool ok = false;
     base::ErrorCode code = base::ErrorCode::internal; ///< unless ok: not_found, invalid_argument, full, io
+    base::FixedString<96> reason;                     ///< unless ok: what is wrong, for a person; may be empty
     base::FixedString<setting_key_max> key;           ///< of key_at
     Value value;                                      ///< of get
 };

@@ -22,7 +22,11 @@ HardwareCore::HardwareCore(const Parts& parts, const Identity& identity) noexcep
       identity_(identity),
       guards_(parts.profile, parts.gpio, *this),
       link_(identity_, entities_, guards_),
-      reader_(*this) {}
+      reader_(*this) {
+    parts.bridge.screen_width = parts.profile.screen.width;
+    parts.bridge.screen_height = parts.profile.screen.height;
+    parts.bridge.led_count = parts.profile.led_count;
+}
 
 void HardwareCore::boot(base::Micros now) noexcept {
     now_ = now;
