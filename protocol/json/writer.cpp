@@ -94,7 +94,12 @@ Writer& Writer::integer(std::int64_t value) noexcept {
 Writer& Writer::number(double value) noexcept {
     if (!std::isfinite(value)) return null();
     std::array<char, 32> digits{};
-    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    char* const room_end = digits.data() + digits.size();
+    // Beyond 2^53 the library would write all digits of a whole number, and on a microcontroller bring printf for it.
+    constexpr double whole_max = 9007199254740992.0;
+    const bool huge = std::abs(value) >= whole_max;
+    const char* const end = huge ? std::to_chars(digits.data(), room_end, value, std::chars_format::scientific).ptr
+                                 : std::to_chars(digits.data(), room_end, value).ptr;
     return raw({digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 

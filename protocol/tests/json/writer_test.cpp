@@ -39,6 +39,13 @@ TEST(JsonWriter, escapes_what_json_forbids_and_replaces_what_is_no_text) {
     EXPECT_EQ(writer.view(), "\"a\\\"\\\\\\u000a\\u001e\xC3\xBC\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+TEST(JsonWriter, writes_whole_numbers_with_all_digits_as_long_as_each_digit_counts) {
+    std::array<char, 128> buffer{};
+    Writer writer(buffer);
+    writer.begin_array().number(9007199254740991.0).number(-9007199254740992.0).number(1e22).end_array();
+    EXPECT_EQ(writer.view(), "[9007199254740991,-9.007199254740992e+15,1e+22]");
+}
+
 TEST(JsonWriter, what_is_not_finite_becomes_null) {
     std::array<char, 64> buffer{};
     Writer writer(buffer);
