@@ -25,7 +25,7 @@ struct Config {
 
 /// How much more C stack the same Python needs here than on a 32-bit microcontroller, for which `stack_bytes` is
 /// given: words are twice as wide, calls keep more of them, and a sanitizer pads what it watches.
-inline constexpr std::size_t stack_factor = sizeof(void*) / 4 * 2;
+inline constexpr std::size_t stack_factor = sizeof(void*) == 4 ? 1 : 4;
 
 /// The stack to give the thread that calls `run` on a host. MicroPython does not count all of its recursion (hashing
 /// and comparing nested tuples, nested groups of a regular expression): there a program's depth is bounded by what fits
