@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The words in which every component's CMakeLists.txt is written.
 
-find_package(Threads REQUIRED)
-find_package(GTest REQUIRED)
-include(GoogleTest)
+# A microcontroller's image is built by itself; what it shares with this machine is tested here.
+if(NOT OURO_PORT)
+    find_package(Threads REQUIRED)
+    find_package(GTest REQUIRED)
+    include(GoogleTest)
+endif()
 
 # What all of our code is compiled with.
 add_library(ouro_flags INTERFACE)
@@ -41,6 +44,9 @@ endfunction()
 
 # ouro_test(NAME SOURCES … [DEPENDS …] [WORKING_DIRECTORY …]): a GoogleTest program; each TEST is a ctest case.
 function(ouro_test name)
+    if(OURO_PORT)
+        return()
+    endif()
     cmake_parse_arguments(ARG "" "WORKING_DIRECTORY" "SOURCES;DEPENDS" ${ARGN})
     if(NOT ARG_WORKING_DIRECTORY)
         set(ARG_WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
@@ -53,6 +59,9 @@ endfunction()
 # ouro_fuzz(NAME SOURCES … [DEPENDS …]): a libFuzzer target; without OURO_FUZZ a program that
 # replays its corpus, changed copies of it and random bytes as a test. Seeds are in corpus/NAME.
 function(ouro_fuzz name)
+    if(OURO_PORT)
+        return()
+    endif()
     cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
     if(OURO_FUZZ)
         add_executable(${name} ${ARG_SOURCES})

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/ports/mps2_an521/board.hpp"
+
+#include "firmware/ports/mps2_an521/cpu.hpp"
+#include "firmware/ports/mps2_an521/runtime_support.hpp"
+#include "firmware/ports/mps2_an521/startup.hpp"
+
+#include <algorithm>
+
+namespace firmware::ports::mps2_an521 {
+
+Board::Board(const boards::Profile& profile, Clock& clock, contract::Storage& storage, const Birthmark& mark) noexcept
+    : uart0(uart::uart0, clock, wake_hardware_),
+      uart1(uart::uart1, clock, wake_hardware_),
+      clock_(clock),
+      wake_hardware_(Cpu::hardware, clock),
+      wake_vm_(Cpu::vm, clock),
+      gpio_(clock),
+      inputs_(clock, wake_vm_, bridge_, storage, mark.seed),
+      session_(inputs_, vm_config(profile, mark.app, mark.identity.uid)),
+      core_({profile, gpio_, uart0, bridge_, session_}, mark.identity) {
+    bridge_.wake_hardware = &wake_hardware_;
+    bridge_.wake_vm = &wake_vm_;
+}
+
+void Board::run() noexcept {
+    core_.boot(clock_.now());
+    uart0.open();
+    uart1.open();
+    for (const unsigned number :
+         {interrupt::doorbell0, interrupt::uart0_rx, interrupt::uart0_tx, interrupt::uart1_rx, interrupt::uart1_tx}) {
+        enable_interrupt(number);
+    }
+    boot_complete();
+    set_session(session_);
+    start_vm_cpu();
+    while (true) {
+        clock_.note();
+        core_.step(clock_.now());
+        wake_hardware_.wait_until(next_deadline());
+    }
+}
+
+base::Micros Board::next_deadline() const noexcept {
+    const base::Micros stalled = core_.wants_to_write() ? uart0.deadline() : base::never;
+    constexpr base::Micros note_at_least = base::from_ms(60'000);
+    return std::min({core_.deadline(), stalled, clock_.now() + note_at_least});
+}
+
+} // namespace firmware::ports::mps2_an521

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/ports/mps2_an521/uart.hpp"
+
+#include "firmware/ports/mps2_an521/cpu.hpp"
+
+namespace firmware::ports::mps2_an521 {
+namespace {
+
+constexpr std::uint32_t baud = 115'200;
+constexpr std::uint32_t always = uart::tx_enable | uart::rx_enable;
+
+} // namespace
+
+volatile std::uint32_t& Uart::at(std::uintptr_t offset) const noexcept { return reg(address_ + offset); }
+
+void Uart::open() noexcept {
+    at(uart::divider) = clock_hz / baud;
+    at(uart::control) = always | uart::rx_interrupt;
+}
+
+std::size_t Uart::read(std::span<std::uint8_t> into) noexcept {
+    std::size_t size = 0;
+    while (size < into.size() && arrived_.pop(into[size])) ++size;
+    if (size == 0 || (at(uart::control) & uart::rx_interrupt) != 0) return size;
+    const InterruptsHeld held; // it was full: what waits at the port has room now
+    received();
+    at(uart::control) = at(uart::control) | uart::rx_interrupt;
+    return size;
+}
+
+std::size_t Uart::write(std::span<const std::uint8_t> bytes) noexcept {
+    std::size_t size = 0;
+    for (; size < bytes.size() && (at(uart::state) & uart::tx_full) == 0; ++size) at(uart::data) = bytes[size];
+    if (size > 0 || bytes.empty()) {
+        stalled_since_ = -1;
+        return size;
+    }
+    const base::Micros now = clock_.now();
+    if (stalled_since_ < 0) stalled_since_ = now;
+    if (now - stalled_since_ >= patience) return bytes.size();
+    const InterruptsHeld held;
+    at(uart::control) = at(uart::control) | uart::tx_interrupt;
+    return 0;
+}
+
+void Uart::received() noexcept {
+    while ((at(uart::state) & uart::rx_full) != 0) {
+        if (arrived_.size() == arrived_.capacity()) {
+            // Nobody hears it before the thread has taken something; the port itself holds back its other end.
+            at(uart::control) = at(uart::control) & ~uart::rx_interrupt;
+            break;
+        }
+        [[maybe_unused]] const bool pushed = arrived_.push(static_cast<std::uint8_t>(at(uart::data)));
+    }
+    at(uart::interrupts) = 2;
+    wake_.notify();
+}
+
+void Uart::sent() noexcept {
+    at(uart::control) = at(uart::control) & ~uart::tx_interrupt;
+    at(uart::interrupts) = 1;
+    wake_.notify();
+}
+
+void Uart::shout(std::uintptr_t address, std::string_view text) noexcept {
+    constexpr unsigned tries = 1'000'000;
+    for (const char letter : text) {
+        for (unsigned i = 0; i < tries && (reg(address + uart::state) & uart::tx_full) != 0; ++i) {
+        }
+        reg(address + uart::data) = static_cast<std::uint8_t>(letter);
+    }
+}
+
+} // namespace firmware::ports::mps2_an521

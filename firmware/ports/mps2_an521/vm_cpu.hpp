@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The VM's CPU: its door to the board, its session, and the ways in which it is cut off.
+#pragma once
+
+#include "firmware/boards/profile.hpp"
+#include "firmware/ports/mps2_an521/clock.hpp"
+#include "firmware/ports/mps2_an521/signals.hpp"
+#include "firmware/vm/inputs.hpp"
+#include "firmware/vm/session.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace firmware::ports::mps2_an521 {
+
+/// Python's inputs on this chip. On the VM core.
+class ChipInputs final : public vm::Inputs {
+public:
+    ChipInputs(const Clock& clock, WakeSignal& wake, bridge::Bridge& bridge, contract::Storage& storage,
+               std::uint64_t seed) noexcept
+        : clock_(clock),
+          wake_(wake),
+          bridge_(bridge),
+          storage_(storage),
+          random_(seed) {}
+
+    base::Micros now() noexcept override { return clock_.now(); }
+    void wait_until(base::Micros deadline) noexcept override;
+    void computing() noexcept override {}
+    std::uint32_t random() noexcept override;
+    bridge::Bridge& bridge() noexcept override { return bridge_; }
+    contract::Storage& storage() noexcept override { return storage_; }
+
+private:
+    const Clock& clock_;
+    WakeSignal& wake_;
+    bridge::Bridge& bridge_;
+    contract::Storage& storage_;
+    std::uint64_t random_;
+};
+
+/// Heap and settings for the session; the heap is this CPU's own.
+vm::Config vm_config(const boards::Profile& profile, std::string_view app, std::string_view uid) noexcept;
+
+/// What CPU 1 runs when it is let go. On the hardware core, once, before that.
+void set_session(vm::Session& session) noexcept;
+
+/// Interrupts CPU 1 and, if Python's own code runs there, ends its VM as an abort does; there is a fresh one at once.
+/// In other code nothing happens: call again. On the hardware core.
+void cut_off_vm() noexcept;
+
+} // namespace firmware::ports::mps2_an521
