@@ -9,9 +9,10 @@
 #include "firmware/contract/small_flash.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 
-#include <array>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace firmware::ports {
@@ -60,7 +61,8 @@ private:
     FaceObserver* observer_ = nullptr;
 };
 
-/// Two blocks of a StrictFlash, as strict as that; programming and erasing take no time. `cut_after` as there.
+/// Two blocks of a StrictFlash, as strict as that; programming and erasing take no time. `cut_after` and `tear` as
+/// there.
 class SimulatedSmallFlash final : public contract::SmallFlash {
 public:
     static constexpr std::size_t medium_bytes = block_count * block_bytes;
@@ -76,9 +78,12 @@ public:
     base::Result<> start_erase(unsigned block) noexcept override;
 
     void cut_after(std::uint32_t operations) noexcept { flash_.cut_after(operations); }
+    void tear(std::uint32_t seed) noexcept { flash_.tear(seed); }
     void power_on() noexcept { flash_.power_on(); }
 
 private:
+    static bool in_block(unsigned block, std::size_t offset, std::size_t size) noexcept;
+
     StrictFlash flash_;
 };
 

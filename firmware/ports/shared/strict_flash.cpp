@@ -35,6 +35,11 @@ bool StrictFlash::powered() noexcept {
     return true;
 }
 
+// A cut hits one operation only: what comes later finds no power at all.
+bool StrictFlash::tears() noexcept { return tear_ && !std::exchange(torn_, true); }
+
+std::uint8_t StrictFlash::random_bits() noexcept { return static_cast<std::uint8_t>((*tear_)() >> 8); }
+
 base::Result<> StrictFlash::read(std::uint32_t offset, std::span<std::uint8_t> into) noexcept {
     if (!in_range(offset, into.size())) return base::fail(ErrorCode::invalid_argument, "flash: read beyond the end");
     std::copy_n(medium_.begin() + offset, into.size(), into.begin());
@@ -54,17 +59,23 @@ base::Result<> StrictFlash::program(std::uint32_t offset, std::span<const std::u
         if (!std::all_of(target.begin(), target.end(), [](std::uint8_t byte) { return byte == erased; })) {
             return base::fail(ErrorCode::io, "flash: a unit was programmed twice without an erase");
         }
-        if (!powered()) return base::fail(ErrorCode::io, "flash: no power");
-        for (std::size_t i = 0; i < unit; ++i) target[i] &= bytes[done + i];
+        const bool whole = powered();
+        if (!whole && !tears()) return base::fail(ErrorCode::io, "flash: no power");
+        for (std::size_t i = 0; i < unit; ++i) {
+            target[i] &= static_cast<std::uint8_t>(bytes[done + i] | (whole ? 0 : random_bits()));
+        }
+        if (!whole) return base::fail(ErrorCode::io, "flash: the power went while a unit was programmed");
     }
     return {};
 }
 
 base::Result<> StrictFlash::erase(std::uint32_t block) noexcept {
     if (block >= geometry_.block_count) return base::fail(ErrorCode::invalid_argument, "flash: no such block");
-    if (!powered()) return base::fail(ErrorCode::io, "flash: no power");
+    const bool whole = powered();
+    if (!whole && !tears()) return base::fail(ErrorCode::io, "flash: no power");
     const auto target = medium_.subspan(std::size_t{block} * geometry_.block_bytes, geometry_.block_bytes);
-    std::fill(target.begin(), target.end(), erased);
+    for (std::uint8_t& byte : target) byte |= whole ? erased : random_bits();
+    if (!whole) return base::fail(ErrorCode::io, "flash: the power went while a block was erased");
     return {};
 }
 

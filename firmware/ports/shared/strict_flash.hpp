@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <random>
 #include <span>
 
 namespace firmware::ports {
@@ -28,16 +29,27 @@ public:
 
     /// Cuts the power after `operations` more programmed units or erases: from then on everything fails with `io`.
     void cut_after(std::uint32_t operations) noexcept { left_ = operations; }
-    void power_on() noexcept { left_.reset(); }
+    /// From now on the operation that the power cut hits is not left undone, but half done, as on a real chip: of the
+    /// unit some of the bits that were to be cleared are, of the block some of the bits that were to be set are. Which
+    /// ones is drawn from `seed`.
+    void tear(std::uint32_t seed) noexcept { tear_.emplace(seed); }
+    void power_on() noexcept {
+        left_.reset();
+        torn_ = false;
+    }
 
 private:
     bool in_range(std::uint32_t offset, std::size_t size) const noexcept;
     bool powered() noexcept;
+    bool tears() noexcept;
+    std::uint8_t random_bits() noexcept;
 
     std::span<std::uint8_t> medium_;
     Geometry geometry_;
     std::function<bool()> sync_;
     std::optional<std::uint32_t> left_;
+    std::optional<std::minstd_rand> tear_;
+    bool torn_ = false; ///< in this power cut
 };
 
 } // namespace firmware::ports

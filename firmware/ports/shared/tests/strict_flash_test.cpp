@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -61,6 +62,37 @@ TEST_F(StrictFlashTest, a_power_cut_lets_so_many_operations_pass) {
     EXPECT_FALSE(flash.sync());
     flash.power_on();
     EXPECT_TRUE(flash.sync());
+}
+
+TEST_F(StrictFlashTest, a_torn_unit_has_some_of_its_bits_cleared_and_none_that_were_not_to_be) {
+    flash.tear(1);
+    flash.cut_after(1);
+    EXPECT_EQ(program(0, bytes(192, 0xF0)), base::ErrorCode::io);
+    EXPECT_EQ(medium[63], 0xF0);
+    const std::vector<std::uint8_t> torn(medium.begin() + 64, medium.begin() + 128);
+    EXPECT_TRUE(std::all_of(torn.begin(), torn.end(), [](std::uint8_t byte) { return (byte & 0xF0) == 0xF0; }));
+    EXPECT_TRUE(std::any_of(torn.begin(), torn.end(), [](std::uint8_t byte) { return byte != 0xF0; }));
+    EXPECT_TRUE(std::any_of(torn.begin(), torn.end(), [](std::uint8_t byte) { return byte != 0xFF; }));
+    EXPECT_EQ(medium[128], 0xFF);
+    EXPECT_EQ(program(128, bytes(64, 0)), base::ErrorCode::io);
+    EXPECT_EQ(medium[128], 0xFF); // one cut tears one operation
+}
+
+TEST_F(StrictFlashTest, a_torn_erase_leaves_some_bits_as_they_were) {
+    ASSERT_EQ(program(0, bytes(512, 0x0F)), fine);
+    flash.tear(1);
+    flash.cut_after(0);
+    EXPECT_FALSE(flash.erase(0));
+    EXPECT_TRUE(
+        std::all_of(medium.begin(), medium.begin() + 512, [](std::uint8_t byte) { return (byte & 0x0F) == 0x0F; }));
+    EXPECT_TRUE(std::any_of(medium.begin(), medium.begin() + 512, [](std::uint8_t byte) { return byte != 0x0F; }));
+    EXPECT_TRUE(std::any_of(medium.begin(), medium.begin() + 512, [](std::uint8_t byte) { return byte != 0xFF; }));
+    const std::vector<std::uint8_t> before = medium;
+    EXPECT_FALSE(flash.erase(0));
+    EXPECT_EQ(medium, before);
+    flash.power_on();
+    EXPECT_TRUE(flash.erase(0));
+    EXPECT_EQ(medium[0], 0xFF);
 }
 
 } // namespace
