@@ -7,36 +7,14 @@
 #include "firmware/bridge/face_messages.hpp"
 #include "firmware/contract/display.hpp"
 #include "firmware/contract/leds.hpp"
+#include "firmware/runtime/led_modes.hpp"
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string_view>
 
 namespace firmware::runtime {
-
-enum class LedMode : std::uint8_t {
-    accent_pulse,
-    rainbow,
-    disco,
-    police,
-    relax,
-    rotate,
-    chase,
-    morph,
-    breath,
-    identity,
-    flame,
-    vu,
-    off,
-};
-inline constexpr std::size_t led_mode_count = 13;
-
-/// As the menu and the settings say it: `accent_pulse`, …
-std::string_view led_mode_name(LedMode mode) noexcept;
-/// As a person reads it: `Accent Pulse`, …
-std::string_view led_mode_title(LedMode mode) noexcept;
-std::optional<LedMode> find_led_mode(std::string_view name) noexcept;
 
 /// The picture of a mode is a function of the mode, the time since it began, the accent colour, `identity` and a seed:
 /// nothing else. On the hardware core.
