@@ -119,6 +119,7 @@ void Settings::boot() noexcept {
     // What is missing from the list may still be in the log that it was made from.
     if (active.list_damaged && surveys[1 - *active_].complete) walk(1 - *active_, true);
     walk(*active_, true);
+    if (damaged_) free_unit_ = block_units; // the next change begins a log without it
 }
 
 // A cut leaves at most one record without its end, and nothing behind it. The log does not go on behind that: units
@@ -128,10 +129,13 @@ Settings::Survey Settings::walk(unsigned block, bool take) noexcept {
     std::size_t valid_end = 0;
     std::size_t used_end = 0;
     for (std::size_t at = 0; at < block_units;) {
+        if (is_erased(block, at, 1, survey)) {
+            ++at;
+            continue;
+        }
         const auto record = read_record(block, at, survey);
         if (!record) {
-            if (!is_erased(block, at, 1, survey)) used_end = at + 1;
-            ++at;
+            used_end = ++at;
             continue;
         }
         if (at != valid_end) survey.damaged = true;
