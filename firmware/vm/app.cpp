@@ -154,6 +154,7 @@ void run_app(std::string_view app, bool was_asked_for) {
     bridge::HomeMessage started = core().message(bridge::HomeMessage::Op::app_started);
     started.text = app;
     core().app_running = true;
+    core().app = app;
     core().send(started);
     core().state = contract::VmState::app;
     const mp_obj_t exception = caught([&] { execute(file); });
@@ -166,6 +167,7 @@ void run_app(std::string_view app, bool was_asked_for) {
 void end_app() noexcept {
     if (!core().app_running) return;
     core().app_running = false;
+    core().app.clear();
     core().send(core().message(bridge::HomeMessage::Op::app_stopped));
 }
 

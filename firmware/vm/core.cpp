@@ -2,6 +2,7 @@
 #include "firmware/vm/core.hpp"
 
 #include "base/expect.hpp"
+#include "firmware/vm/modules/badge.hpp"
 #include "firmware/vm/modules/machine.hpp"
 #include "firmware/vm/mp/micropython.hpp"
 
@@ -53,6 +54,7 @@ bool Core::service() noexcept {
     heartbeat.fetch_add(1, std::memory_order_relaxed);
     const bool called = attention_.load(std::memory_order_relaxed) != 0 && hear_calls();
     if (service_edges()) look_again_ = stirred = true;
+    if (service_buttons()) look_again_ = true;
     if (!inputs.bridge().home_commands.empty()) stirred = true;
     return called;
 }
@@ -158,6 +160,40 @@ bool Core::send(const bridge::PinCommand& command) noexcept {
     return sent;
 }
 
+bool Core::send(const bridge::DisplayCommand& command) noexcept {
+    auto& bridge = inputs.bridge();
+    const base::Micros deadline = inputs.now() + full_wait;
+    while (!bridge.screen_free && inputs.now() < deadline && !aborting()) nap(deadline);
+    const bool sent = bridge.screen_free &&
+                      push_within(bridge.display_commands, command, std::max(base::Micros{0}, deadline - inputs.now()));
+    if (!sent) bridge.display_timeouts.fetch_add(1);
+    return sent;
+}
+
+bool Core::send(const bridge::LedCommand& command) noexcept {
+    auto& bridge = inputs.bridge();
+    const bool sent = push_within(bridge.led_commands, command, full_wait);
+    if (!sent) bridge.led_timeouts.fetch_add(1);
+    return sent;
+}
+
+bool Core::ask(bridge::SettingRequest& question, bridge::SettingReply& answer) noexcept {
+    auto& bridge = inputs.bridge();
+    question.serial = ++questions_;
+    // Answers to questions that were given up must not be in the way of this one's, and may also come later.
+    while (bridge.setting_replies.pop(answer)) {
+    }
+    const base::Micros deadline = inputs.now() + full_wait;
+    if (!push_within(bridge.setting_requests, question, full_wait)) return false;
+    while (true) {
+        while (bridge.setting_replies.pop(answer)) {
+            if (answer.serial == question.serial) return true;
+        }
+        if (inputs.now() >= deadline || aborting()) return false;
+        nap(deadline);
+    }
+}
+
 bridge::HomeMessage Core::message(bridge::HomeMessage::Op op) noexcept {
     bridge::HomeMessage message;
     message.op = op;
@@ -192,6 +228,7 @@ void Core::begin_life() noexcept {
     look_again_ = false;
     ouro_vm_countdown = branches_between_hooks;
     forget_pins();
+    forget_buttons();
 }
 
 } // namespace firmware::vm

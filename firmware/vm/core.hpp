@@ -54,6 +54,12 @@ public:
     /// and counted.
     bool send(const bridge::HomeMessage& message) noexcept;
     bool send(const bridge::PinCommand& command) noexcept;
+    /// As above; what found no room is counted. A drawing command waits as long for the screen to be free.
+    bool send(const bridge::DisplayCommand& command) noexcept;
+    bool send(const bridge::LedCommand& command) noexcept;
+
+    /// Asks the settings; gives `question` its serial. False when no answer came within `full_wait`.
+    bool ask(bridge::SettingRequest& question, bridge::SettingReply& answer) noexcept;
 
     /// A message stamped with the present.
     bridge::HomeMessage message(bridge::HomeMessage::Op op) noexcept;
@@ -80,8 +86,10 @@ public:
     /// Commands or edges came since Python last asked for the next command: what `_ha.link` is readable for.
     bool stirred = false;
     bool soft_reset_wanted = false;
-    bool prompt_wanted = false; ///< the next life runs no app
-    bool app_running = false;   ///< app_started was sent, app_stopped not yet
+    bool prompt_wanted = false;                       ///< the next life runs no app
+    bool app_running = false;                         ///< app_started was sent, app_stopped not yet
+    base::FixedString<bridge::app_name_max> app;      ///< the one that runs, or empty
+    base::FixedString<bridge::app_name_max> next_app; ///< what Python wants the next life to begin with, or empty
 
 private:
     template <typename Queue, typename Element>
@@ -98,6 +106,7 @@ private:
     std::atomic<std::uint8_t> attention_{0};
     bool look_again_ = false;
     bool console_stalled_ = false;
+    std::uint32_t questions_ = 0;
     base::Micros heap_due_ = 0;
 };
 

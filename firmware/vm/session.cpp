@@ -103,7 +103,9 @@ void Session::live_once() noexcept {
 
 std::string_view Session::next_app(std::uint8_t calls, bool again) const noexcept {
     if ((calls & attention_load) != 0) return loaded_.data();
-    if ((calls & attention_stop_app) != 0 || core_.prompt_wanted) return {};
+    if ((calls & attention_stop_app) != 0) return {};
+    if (!core_.next_app.empty()) return core_.next_app;
+    if (core_.prompt_wanted) return {};
     // From the raw prompt a soft reset asks for a clean VM without the app: it is how tools get hold of a board.
     if (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL) return {};
     return again ? std::string_view(app_.data()) : config_.app;
@@ -121,7 +123,8 @@ void Session::choose_app() noexcept {
         core_.app_here = !next.empty();
     } while (!core_.take_calls(calls));
     app_ = name;
-    app_was_loaded_ = (calls & attention_load) != 0 || (again && app_was_loaded_);
+    app_was_loaded_ = (calls & attention_load) != 0 || !core_.next_app.empty() || (again && app_was_loaded_);
+    core_.next_app.clear();
     if ((calls & attention_load) != 0) pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL;
 }
 

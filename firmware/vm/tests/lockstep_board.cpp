@@ -166,6 +166,15 @@ void LockstepBoard::step_hardware() {
     while (bridge_.pin_commands.pop(pin)) carry_out(pin);
     bridge::HomeMessage message;
     while (bridge_.home_messages.pop(message)) messages.push_back(message);
+    bridge::DisplayCommand stroke;
+    while (bridge_.display_commands.pop(stroke)) strokes.push_back(stroke);
+    bridge::LedCommand light;
+    while (bridge_.led_commands.pop(light)) lights.push_back(light);
+    bridge::SettingRequest question;
+    while (bridge_.setting_requests.pop(question)) {
+        expect(bridge_.setting_replies.push(answer(question)));
+        notify();
+    }
     std::uint8_t byte = 0;
     while (bridge_.console_out.pop(byte)) console_.push_back(static_cast<char>(byte));
 }
@@ -180,6 +189,35 @@ void LockstepBoard::carry_out(const bridge::PinCommand& command) {
     if (command.op == PinOp::watch) watches_[command.pin] = command;
     if (command.op == PinOp::guard) guards.push_back(command);
     bridge_.pin_commands_done.fetch_add(1);
+    notify();
+}
+
+bridge::SettingReply LockstepBoard::answer(const bridge::SettingRequest& request) {
+    using SettingOp = bridge::SettingRequest::Op;
+    bridge::SettingReply reply;
+    reply.serial = request.serial;
+    reply.code = base::ErrorCode::not_found;
+    const auto found = request.op == SettingOp::key_at
+                           ? std::next(settings.begin(), std::min<std::ptrdiff_t>(request.index, std::ssize(settings)))
+                           : settings.find(std::string(request.key.view()));
+    if (request.op == SettingOp::set) {
+        reply.code = settings_fail;
+        reply.ok = settings_fail == base::ErrorCode::internal;
+        if (reply.ok) settings[std::string(request.key.view())] = request.value;
+        return reply;
+    }
+    if (found == settings.end()) return reply;
+    reply.ok = true;
+    reply.key = std::string_view(found->first);
+    reply.value = found->second;
+    if (request.op == SettingOp::remove) settings.erase(found);
+    return reply;
+}
+
+void LockstepBoard::move_button(contract::ButtonMask button, bool down) {
+    auto& held = bridge_.buttons_down;
+    held = static_cast<contract::ButtonMask>(down ? held | button : held & ~button);
+    if (!bridge_.button_events.push({button, down, now_})) bridge_.buttons_dropped.fetch_add(1);
     notify();
 }
 

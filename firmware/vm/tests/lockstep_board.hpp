@@ -58,6 +58,9 @@ public:
     }
     void type(std::string_view text);
     void set_input(int pin, bool level);
+    /// A debounced edge of a button of a badge.
+    void press(contract::ButtonMask button) { move_button(button, true); }
+    void release(contract::ButtonMask button) { move_button(button, false); }
     void command(std::string_view id, std::string_view cmd_id, const bridge::Value& value, std::int64_t ttl_ms = 5000);
 
     /// What was printed since the last call.
@@ -73,7 +76,11 @@ public:
     std::vector<PinChange> outputs;         ///< every change of an output
     std::vector<bridge::PinCommand> guards; ///< as they were declared
     std::vector<bridge::HomeMessage> messages;
-    bool hardware_stands_still = false; ///< takes nothing from its queues
+    std::vector<bridge::DisplayCommand> strokes;
+    std::vector<bridge::LedCommand> lights;
+    std::map<std::string, bridge::Value> settings;
+    base::ErrorCode settings_fail = base::ErrorCode::internal; ///< what `set` answers, unless it is this
+    bool hardware_stands_still = false;                        ///< takes nothing from its queues
 
     base::Micros now() noexcept override { return now_; }
     void wait_until(base::Micros deadline) noexcept override;
@@ -89,6 +96,8 @@ private:
     void hand_to_vm();
     void step_hardware();
     void carry_out(const bridge::PinCommand& command);
+    bridge::SettingReply answer(const bridge::SettingRequest& request);
+    void move_button(contract::ButtonMask button, bool down);
 
     bridge::Bridge bridge_;
     std::vector<std::uint8_t> heap_;
