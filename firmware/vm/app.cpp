@@ -164,6 +164,14 @@ void run_app(std::string_view app, bool was_asked_for) {
     end_app();
 }
 
+void report_overflow() noexcept {
+    constexpr std::string_view text = "stack overflow: something is nested too deeply";
+    core().write_console(text);
+    core().write_console("\r\n");
+    core().prompt_wanted = true;
+    if (core().app_running) send_crash({}, text, text);
+}
+
 void end_app() noexcept {
     if (!core().app_running) return;
     core().app_running = false;

@@ -17,4 +17,8 @@ void run_app(std::string_view app, bool was_asked_for);
 /// Reports that the app ended, however it ended; nothing if none ran. Never raises.
 void end_app() noexcept;
 
+/// After a life that ended with a stack used up where no exception could be raised: says so on the console, and to the
+/// home when an app ran, which then does not begin again. Never raises.
+void report_overflow() noexcept;
+
 } // namespace firmware::vm

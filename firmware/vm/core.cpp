@@ -37,6 +37,8 @@ void Core::call(std::uint8_t attention, std::uint8_t instead_of) noexcept {
         after = static_cast<std::uint8_t>((before & ~instead_of) | attention);
     } while (!attention_.compare_exchange_weak(before, after, std::memory_order_acq_rel));
     if (auto* wake = inputs.bridge().wake_vm; wake != nullptr) wake->notify();
+    constexpr std::uint8_t ends_a_life = attention_abort | attention_stop | attention_load | attention_stop_app;
+    if (cutter_ != nullptr && (attention & ends_a_life) != 0) cutter_->arm();
 }
 
 bool Core::take_calls(std::uint8_t& expected) noexcept {
@@ -51,6 +53,7 @@ bool Core::aborting() const noexcept {
 }
 
 bool Core::service() noexcept {
+    const Away away(*this);
     heartbeat.fetch_add(1, std::memory_order_relaxed);
     const bool called = attention_.load(std::memory_order_relaxed) != 0 && hear_calls();
     if (service_edges()) look_again_ = stirred = true;
@@ -90,6 +93,7 @@ void Core::wait_until(base::Micros deadline) noexcept {
         return;
     }
     measure_heap();
+    const Away away(*this);
     if (inputs.now() < deadline) inputs.wait_until(deadline);
     heartbeat.fetch_add(1, std::memory_order_relaxed);
 }
@@ -110,6 +114,7 @@ void Core::nap(base::Micros deadline) noexcept {
 
 template <typename Queue, typename Element>
 bool Core::push_within(Queue& queue, const Element& element, base::Micros patience) noexcept {
+    const Away away(*this);
     auto* wake = inputs.bridge().wake_hardware;
     bool pushed = queue.push(element);
     const base::Micros deadline = inputs.now() + patience;
@@ -123,6 +128,7 @@ bool Core::push_within(Queue& queue, const Element& element, base::Micros patien
 }
 
 void Core::write_console(std::string_view text) noexcept {
+    const Away away(*this);
     auto& bridge = inputs.bridge();
     std::size_t written = 0;
     while (written < text.size()) {
@@ -152,6 +158,7 @@ bool Core::send(const bridge::HomeMessage& message) noexcept {
 }
 
 bool Core::send(const bridge::PinCommand& command) noexcept {
+    const Away away(*this);
     auto& bridge = inputs.bridge();
     // Counted before the hardware core can see it: `done` must never be ahead of `sent`.
     bridge.pin_commands_sent.fetch_add(1);
@@ -209,6 +216,7 @@ void Core::log(std::uint8_t level, std::string_view text) noexcept {
 }
 
 bool Core::read_pin(contract::Pin pin) noexcept {
+    const Away away(*this);
     auto& bridge = inputs.bridge();
     const base::Micros deadline = inputs.now() + pin_settle_wait;
     while (bridge.pin_commands_done.load(std::memory_order_acquire) != bridge.pin_commands_sent.load() &&
@@ -225,6 +233,7 @@ void Core::begin_life() noexcept {
     stirred = false;
     soft_reset_wanted = false;
     prompt_wanted = false;
+    overflowed = false;
     look_again_ = false;
     ouro_vm_countdown = branches_between_hooks;
     forget_pins();
@@ -240,7 +249,10 @@ int ouro_vm_countdown = 0;
 bool ouro_vm_hook() {
     using namespace firmware::vm;
     ouro_vm_countdown = branches_between_hooks;
-    core().inputs.computing();
+    {
+        const Away away(core());
+        core().inputs.computing();
+    }
     return core().service();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "firmware/contract/interpreter.hpp"
+#include "firmware/vm/cut.hpp"
 #include "firmware/vm/inputs.hpp"
 
 #include <atomic>
@@ -30,6 +31,9 @@ enum Attention : std::uint8_t {
 class Core {
 public:
     explicit Core(Inputs& door) noexcept : inputs(door) {}
+
+    /// Before the VM runs: what ends native code. Without it a long native call ends when it ends.
+    void use(Cutter& cutter) noexcept { cutter_ = &cutter; }
 
     /// Any thread. Adds calls, and takes back those of `instead_of` that were not heard yet.
     void call(std::uint8_t attention, std::uint8_t instead_of = 0) noexcept;
@@ -72,6 +76,9 @@ public:
     bool aborting() const noexcept;
     bool stopping() const noexcept { return (attention_.load(std::memory_order_relaxed) & attention_stop) != 0; }
 
+    /// Whether the VM core is where it can't be cut.
+    bool away() const noexcept { return away_.load(std::memory_order_relaxed) != 0; }
+
     /// Before each fresh VM.
     void begin_life() noexcept;
 
@@ -87,11 +94,14 @@ public:
     bool stirred = false;
     bool soft_reset_wanted = false;
     bool prompt_wanted = false;                       ///< the next life runs no app
+    bool overflowed = false;                          ///< the stack was used up where no exception can be raised
     bool app_running = false;                         ///< app_started was sent, app_stopped not yet
     base::FixedString<bridge::app_name_max> app;      ///< the one that runs, or empty
     base::FixedString<bridge::app_name_max> next_app; ///< what Python wants the next life to begin with, or empty
 
 private:
+    friend class Away;
+
     template <typename Queue, typename Element>
     bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
     /// Makes what was called for pending in MicroPython; false when nothing was.
@@ -104,10 +114,25 @@ private:
     void nap(base::Micros deadline) noexcept;
 
     std::atomic<std::uint8_t> attention_{0};
+    std::atomic<unsigned> away_{0}; ///< also read in an interrupt of the VM core
+    Cutter* cutter_ = nullptr;
     bool look_again_ = false;
     bool console_stalled_ = false;
     std::uint32_t questions_ = 0;
     base::Micros heap_due_ = 0;
+};
+
+/// While one lives, the VM core is not cut (cut.hpp): for what must be done whole, such as waking the other core, and
+/// for waits of any length. No Python exception may pass it.
+class Away {
+public:
+    explicit Away(Core& core) noexcept : core_(core) { core_.away_.fetch_add(1, std::memory_order_acquire); }
+    ~Away() { core_.away_.fetch_sub(1, std::memory_order_release); }
+    Away(const Away&) = delete;
+    Away& operator=(const Away&) = delete;
+
+private:
+    Core& core_;
 };
 
 /// The running session's. Only while one runs.

@@ -46,7 +46,12 @@ std::uint32_t flash_offset(mp_obj_t block_in, mp_obj_t offset_in) {
     return static_cast<std::uint32_t>(block) * geometry.block_bytes + static_cast<std::uint32_t>(offset);
 }
 
-mp_obj_t status(bool ok) { return MP_OBJ_NEW_SMALL_INT(ok ? 0 : -MP_EIO); }
+/// One operation on the flash, which is done whole even when the VM is cut.
+template <typename Operation>
+mp_obj_t done_whole(Operation operation) {
+    const Away away(core());
+    return MP_OBJ_NEW_SMALL_INT(operation(core().inputs.storage()).has_value() ? 0 : -MP_EIO);
+}
 
 } // namespace
 
@@ -78,7 +83,7 @@ mp_obj_t ouro_flash_readblocks(std::size_t count, const mp_obj_t* args) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[2], &buffer, MP_BUFFER_WRITE);
     const std::span into(static_cast<std::uint8_t*>(buffer.buf), buffer.len);
-    return status(core().inputs.storage().read(offset, into).has_value());
+    return done_whole([&](auto& storage) { return storage.read(offset, into); });
 }
 
 mp_obj_t ouro_flash_writeblocks(std::size_t count, const mp_obj_t* args) {
@@ -86,18 +91,19 @@ mp_obj_t ouro_flash_writeblocks(std::size_t count, const mp_obj_t* args) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[2], &buffer, MP_BUFFER_READ);
     const std::span bytes(static_cast<const std::uint8_t*>(buffer.buf), buffer.len);
-    return status(core().inputs.storage().program(offset, bytes).has_value());
+    return done_whole([&](auto& storage) { return storage.program(offset, bytes); });
 }
 
 mp_obj_t ouro_flash_ioctl(mp_obj_t, mp_obj_t request, mp_obj_t argument) {
-    auto& storage = core().inputs.storage();
+    const auto geometry = core().inputs.storage().geometry();
     switch (mp_obj_get_int(request)) {
-    case MP_BLOCKDEV_IOCTL_SYNC: return status(storage.sync().has_value());
-    case MP_BLOCKDEV_IOCTL_BLOCK_COUNT: return MP_OBJ_NEW_SMALL_INT(storage.geometry().block_count);
-    case MP_BLOCKDEV_IOCTL_BLOCK_SIZE: return MP_OBJ_NEW_SMALL_INT(storage.geometry().block_bytes);
+    case MP_BLOCKDEV_IOCTL_SYNC: return done_whole([](auto& storage) { return storage.sync(); });
+    case MP_BLOCKDEV_IOCTL_BLOCK_COUNT: return MP_OBJ_NEW_SMALL_INT(geometry.block_count);
+    case MP_BLOCKDEV_IOCTL_BLOCK_SIZE: return MP_OBJ_NEW_SMALL_INT(geometry.block_bytes);
     case MP_BLOCKDEV_IOCTL_BLOCK_ERASE: {
         flash_offset(argument, MP_OBJ_NEW_SMALL_INT(0));
-        return status(storage.erase(static_cast<std::uint32_t>(mp_obj_get_int(argument))).has_value());
+        const auto block = static_cast<std::uint32_t>(mp_obj_get_int(argument));
+        return done_whole([block](auto& storage) { return storage.erase(block); });
     }
     default: return MP_OBJ_NEW_SMALL_INT(0);
     }

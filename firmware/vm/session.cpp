@@ -93,6 +93,7 @@ void Session::live_once() noexcept {
     } else if (nlr.ret_val != nullptr) {
         core_.write_console("out of memory at the prompt\r\n");
     } else {
+        if (core_.overflowed) report_overflow();
         pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL; // aborted: no finalisers, files were left as they are on flash
     }
     nlr_set_abort(nullptr);

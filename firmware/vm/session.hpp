@@ -27,13 +27,15 @@ struct Config {
 /// given: words are twice as wide, calls keep more of them, and a sanitizer pads what it watches.
 inline constexpr std::size_t stack_factor = sizeof(void*) == 4 ? 1 : 4;
 
-/// The stack to give the thread that calls `run` on a host. MicroPython does not count all of its recursion (hashing
-/// and comparing nested tuples, nested groups of a regular expression): there a program's depth is bounded by what fits
-/// into its heap, and this is enough for that. It is address space; only what is used takes memory.
+/// How much more heap the same Python needs here than on a 32-bit microcontroller, for which a board's data gives it:
+/// an object is words, and words are twice as wide.
+inline constexpr std::size_t heap_factor = sizeof(void*) / 4;
+
+/// The stack to give the thread that calls `run` on a host: what Python may use, and room for what lies below and above
+/// it. Not all recursion is counted by MicroPython; what goes on beyond this stack is ended by the port (cut.hpp).
 constexpr std::size_t thread_stack_bytes(const Config& config) noexcept {
-    constexpr std::size_t frame_bytes_for_a_heap_byte = 256;
-    constexpr std::size_t own = std::size_t{1024} * 1024;
-    return own + config.stack_bytes * stack_factor + config.heap.size() * frame_bytes_for_a_heap_byte;
+    constexpr std::size_t room = std::size_t{128} * 1024; // the thread's data, our frames, `stack_spare`, sanitizers
+    return room + config.stack_bytes * stack_factor;
 }
 
 /// One VM per process or chip: its state is one global. `run` belongs to the VM core; the rest, from Interpreter, to
@@ -45,6 +47,9 @@ public:
     /// Soft resets in a loop: a fresh VM, mount the file system, the app, then the prompt (friendly or raw). Returns
     /// after `stop`. Aborts if another session is running.
     void run() noexcept;
+
+    /// Before `run`: what ends native code.
+    void use(Cutter& cutter) noexcept { core_.use(cutter); }
 
     /// Any thread: ends `run` within 1 s, as `abort` does.
     void stop() noexcept;

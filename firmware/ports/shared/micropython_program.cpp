@@ -16,10 +16,11 @@ public:
     MicroPythonProgram(vm::Inputs& inputs, const boards::Profile& profile, std::string app, std::string uid)
         : app_(std::move(app)),
           uid_(std::move(uid)),
-          heap_(profile.heap_bytes),
+          heap_(profile.heap_bytes * vm::heap_factor),
           config_{heap_, profile.stack_bytes, app_, uid_},
           session_(inputs, config_) {}
 
+    void use(vm::Cutter& cutter) noexcept override { session_.use(cutter); }
     void run() noexcept override { session_.run(); }
     void stop() noexcept override { session_.stop(); }
     contract::Interpreter& interpreter() noexcept override { return session_; }

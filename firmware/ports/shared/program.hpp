@@ -3,6 +3,7 @@
 #pragma once
 
 #include "firmware/contract/interpreter.hpp"
+#include "firmware/vm/cut.hpp"
 #include "firmware/vm/inputs.hpp"
 
 #include <functional>
@@ -10,9 +11,13 @@
 
 namespace firmware::ports {
 
+/// `VmThread::start` and `stop` are a board's init and deinit; between them `interpreter` loads and stops apps.
 class Program {
 public:
     virtual ~Program() = default;
+
+    /// Before `run`: what can end native code, for a program that has such.
+    virtual void use(vm::Cutter&) noexcept {}
 
     /// On the VM core, once; returns soon after `stop`.
     virtual void run() noexcept = 0;

@@ -267,35 +267,6 @@ TEST_F(SessionTest, OutOfMemoryAtTheRawPromptStartsAFreshVm) {
     EXPECT_THAT(board.printed(), HasSubstr("out of memory at the prompt\r\nMPY: soft reboot\r\n"));
 }
 
-class DeepRecursionTest : public SessionTest, public ::testing::WithParamInterface<const char*> {};
-
-TEST_P(DeepRecursionTest, EndsInAnExceptionOrAResult) {
-    start_app(std::string("def program():\n") + GetParam() +
-              "\ntry: program()\nexcept Exception: pass\nprint('alive')\n");
-    board.run_for(60000);
-    EXPECT_THAT(board.printed(), HasSubstr("alive"));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Programs, DeepRecursionTest,
-    ::testing::Values(" program()",                                                      // Python
-                      " a = []\n a.append(a)\n for i in range(9999): a = [a]\n repr(a)", // printing
-                      " t = ()\n while True:\n  t = (t,)\n  if hash(t) == 0: pass",      // hash
-                      " import re\n re.compile('(' * 5000 + ')' * 5000)",                // re
-                      " eval('(' * 3000 + ')' * 3000)",                                  // the parser
-                      " a = {}\n b = {}\n for i in range(400): a = {0: a}; b = {0: b}\n a == b",
-                      " import json\n json.loads('[' * 5000 + ']' * 5000)"));
-
-// Hashing is not counted by MicroPython: the thread's stack must hold what fits into the heap.
-TEST(SessionBigHeapTest, HashingTuplesAsDeepAsTheHeapAllowsDoesNotCrash) {
-    LockstepBoard board(1024 * 1024);
-    board.install({{"app.py", "def program():\n t = ()\n for i in range(31000): t = (t,)\n hash(t)\n"
-                              "program()\nprint('alive')\n"}});
-    board.start();
-    board.run_for(60000);
-    EXPECT_THAT(board.printed(), HasSubstr("alive"));
-}
-
 TEST_F(SessionTest, ACrashIsReportedWithItsPlace) {
     board.install({{"app.py", "import part\n\npart.break_down()\n"},
                    {"part.py", "def break_down():\n    raise ValueError('no \"luck\"')\n"}});
