@@ -75,7 +75,7 @@ uint32_t ouro_vm_random(void);
 // Off: what reads or writes memory at any address would undo the isolation of the cores, and so would a second thread.
 #define MICROPY_PY_MACHINE (0) // ours is modules/machine.c
 #define MICROPY_PY_UCTYPES (0)
-#define MICROPY_PY_FRAMEBUF (0)
+#define MICROPY_PY_FRAMEBUF (1) // with the checks of modules/framebuf.c
 #define MICROPY_PY_NETWORK (0)
 #define MICROPY_PY_THREAD (0)
 #define MICROPY_PY_BLUETOOTH (0)

@@ -271,11 +271,28 @@ TEST_F(Runner, row_3_33_what_leads_out_of_the_vm_cannot_be_imported) {
     for (const char* name : {"network", "socket", "usocket", "_thread", "bluetooth", "uctypes", "ssl", "tls", "esp"}) {
         EXPECT_THAT(at_prompt(std::string("import ") + name), HasSubstr("ImportError: no module named")) << name;
     }
-    for (const char* name : {"machine", "time", "json", "asyncio", "os", "struct", "hashlib", "binascii", "random",
-                             "ha", "re", "collections"}) {
+    for (const char* name : {"framebuf", "machine", "time", "json", "asyncio", "os", "struct", "hashlib", "binascii",
+                             "random", "ha", "re", "collections"}) {
         EXPECT_THAT(at_prompt(std::string("import ") + name), Not(HasSubstr("Error"))) << name;
     }
     EXPECT_THAT(at_prompt("machine.mem32"), HasSubstr("AttributeError")) << "memory at any address";
+}
+
+TEST_F(Runner, row_3_33_a_framebuf_reaches_nothing_but_its_buffers) {
+    board.start();
+    board.run_for(10);
+    at_prompt("import framebuf as f; from array import array; g = f.FrameBuffer(bytearray(128), 8, 8, f.RGB565)");
+    at_prompt("p = f.FrameBuffer(bytearray(512), 256, 1, f.RGB565); s = f.FrameBuffer(bytearray(64), 8, 8, f.GS8)");
+    EXPECT_THAT(at_prompt("g.pixel(3, 3, 7); g.scroll(1, 1); g.pixel(4, 4)"), HasSubstr("7\r\n"));
+    EXPECT_THAT(at_prompt("g.blit(s, 0, 0, -1, p)"), Not(HasSubstr("Error")));
+    EXPECT_THAT(at_prompt("g.blit(g, 0, 0, -1, p)"), HasSubstr("ValueError"));
+    EXPECT_THAT(at_prompt("g.blit(s, 0, 0, -1, 5)"), HasSubstr("TypeError"));
+    EXPECT_THAT(at_prompt("g.scroll(-2**32, 0)"), HasSubstr("OverflowError"));
+    EXPECT_THAT(at_prompt("g.scroll(-2**30 + 1, 2**30 - 1)"), Not(HasSubstr("Error")));
+    EXPECT_THAT(at_prompt("g.rect(-2**30 + 1, 0, 2**30 - 1, 2**30 - 1, 1, True)"), Not(HasSubstr("Error")));
+    EXPECT_THAT(at_prompt("g.poly(0, 0, array('h', [0, 0] * 64), 1, True)"), Not(HasSubstr("Error")));
+    EXPECT_THAT(at_prompt("g.poly(0, 0, bytearray(60000), 1, True)"), HasSubstr("ValueError"));
+    EXPECT_THAT(at_prompt("f.FrameBuffer(bytearray(127), 8, 8, f.RGB565)"), HasSubstr("ValueError"));
 }
 
 } // namespace
