@@ -32,6 +32,7 @@ usage: ouro-board --dir DIR [--board NAME] [--app PATH] [--name TEXT] [--uid UID
   --app PATH    a folder with app.py; it is put on the board's flash and started. Without it the last one is started
   --name TEXT   what people call the board (default: the board's title)
   --uid UID     its chip id, 4 to 32 of a-z and 0-9 (default: made once and kept in board.json)
+  --heap-kb N   how much memory Python has, 64 to 65536 KiB (default: as much as the board has)
   --spin-us N   how long a thread stays awake before it sleeps, 0 to 1000 microseconds (default: 50)
   --help, --version
 
@@ -48,6 +49,7 @@ struct Options {
     std::string app;
     std::string name;
     std::string uid;
+    std::uint32_t heap_kb = 0;
     base::Micros spin = posix::spin_default;
 };
 
@@ -76,17 +78,22 @@ int misused(const std::string& what) {
     return 2;
 }
 
+/// Reads all of `text` as a number from `low` to `high`.
+template <typename Number>
+bool read_number(const char* text, Number low, Number high, Number& into) {
+    const char* end = text + std::strlen(text);
+    const auto read = std::from_chars(text, end, into);
+    return read.ec == std::errc() && read.ptr == end && into >= low && into <= high;
+}
+
 /// Fills `options`; a number is the exit code with which the program ends at once, -1 goes on.
 int parse(int argc, char** argv, Options& options) {
-    static const option known[] = {{"dir", required_argument, nullptr, 'd'},
-                                   {"board", required_argument, nullptr, 'b'},
-                                   {"app", required_argument, nullptr, 'a'},
-                                   {"name", required_argument, nullptr, 'n'},
-                                   {"uid", required_argument, nullptr, 'u'},
-                                   {"spin-us", required_argument, nullptr, 's'},
-                                   {"help", no_argument, nullptr, 'h'},
-                                   {"version", no_argument, nullptr, 'v'},
-                                   {nullptr, 0, nullptr, 0}};
+    static const option known[] = {
+        {"dir", required_argument, nullptr, 'd'},     {"board", required_argument, nullptr, 'b'},
+        {"app", required_argument, nullptr, 'a'},     {"name", required_argument, nullptr, 'n'},
+        {"uid", required_argument, nullptr, 'u'},     {"heap-kb", required_argument, nullptr, 'm'},
+        {"spin-us", required_argument, nullptr, 's'}, {"help", no_argument, nullptr, 'h'},
+        {"version", no_argument, nullptr, 'v'},       {nullptr, 0, nullptr, 0}};
     for (int letter = 0; (letter = ::getopt_long(argc, argv, "h", known, nullptr)) != -1;) {
         switch (letter) {
         case 'd': options.dir = optarg; break;
@@ -94,12 +101,12 @@ int parse(int argc, char** argv, Options& options) {
         case 'a': options.app = optarg; break;
         case 'n': options.name = optarg; break;
         case 'u': options.uid = optarg; break;
-        case 's': {
-            const char* end = optarg + std::strlen(optarg);
-            const auto read = std::from_chars(optarg, end, options.spin);
-            if (read.ptr != end || options.spin < 0 || options.spin > 1000) return misused("--spin-us takes 0 to 1000");
+        case 'm':
+            if (!read_number(optarg, 64U, 65536U, options.heap_kb)) return misused("--heap-kb takes 64 to 65536");
             break;
-        }
+        case 's':
+            if (!read_number<base::Micros>(optarg, 0, 1000, options.spin)) return misused("--spin-us takes 0 to 1000");
+            break;
         case 'h': std::fputs(help_text, stdout); return 0;
         case 'v': std::puts("ouro-board " OURO_VERSION); return 0;
         default: return 2; // getopt has said why
@@ -201,8 +208,10 @@ int run_board(const Profile& profile, const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     if (const int code = parse(argc, argv, options); code >= 0) return code;
-    const Profile* profile = find_profile(options.board);
-    if (profile == nullptr) return misused("there is no board " + options.board + "; there are: " + profile_names());
+    const Profile* known = find_profile(options.board);
+    if (known == nullptr) return misused("there is no board " + options.board + "; there are: " + profile_names());
+    Profile profile = *known;
+    if (options.heap_kb != 0) profile.heap_bytes = options.heap_kb * 1024;
     ::signal(SIGPIPE, SIG_IGN);
-    return run_board(*profile, options);
+    return run_board(profile, options);
 }
