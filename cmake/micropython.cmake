@@ -49,8 +49,9 @@ function(ouro_micropython name)
     list(GET ARG_CONFIG 0 mpconfigport)
     file(RELATIVE_PATH mpconfigport "${PROJECT_SOURCE_DIR}" "${mpconfigport}")
 
-    # Frozen code compiled on any machine has big integers of 16-bit digits.
-    set(defines ${ARG_DEFINES} "MP_CONFIGFILE=\"${mpconfigport}\"" FFCONF_H="lib/oofatfs/ffconf.h" MPZ_DIG_SIZE=16
+    # Digits of big integers, in frozen code too: half as wide as the processor's registers, so that a product fits.
+    math(EXPR digit_bits "4 * ${CMAKE_SIZEOF_VOID_P}")
+    set(defines ${ARG_DEFINES} "MP_CONFIGFILE=\"${mpconfigport}\"" FFCONF_H="lib/oofatfs/ffconf.h" MPZ_DIG_SIZE=${digit_bits}
         LFS2_NO_MALLOC LFS2_NO_DEBUG LFS2_NO_WARN LFS2_NO_ERROR LFS2_NO_ASSERT
         MICROPY_QSTR_EXTRA_POOL=mp_qstr_frozen_const_pool MICROPY_MODULE_FROZEN_MPY=1)
     if(OURO_SANITIZE)
@@ -93,11 +94,13 @@ function(ouro_micropython name)
 
     ouro_mpy_cross("${MICROPY_DIR}" "${build}/mpy-cross")
     file(GLOB asyncio CONFIGURE_DEPENDS "${MICROPY_DIR}/extmod/asyncio/*.py")
+    # Without an old one: makemanifest.py looks at the time of files only, not at how it was called.
     add_custom_command(OUTPUT "${build}/frozen_content.c"
+        COMMAND ${CMAKE_COMMAND} -E rm -f "${build}/frozen_content.c"
         COMMAND ${CMAKE_COMMAND} -E env "MICROPY_MPYCROSS=${build}/mpy-cross/mpy-cross" PYTHONDONTWRITEBYTECODE=1
             $<TARGET_FILE:Python3::Interpreter> "${MICROPY_DIR}/tools/makemanifest.py" -o "${build}/frozen_content.c" -b "${build}"
+            --mpy-tool-flags=-mmpz-dig-size=${digit_bits}
             -v "MPY_DIR=${MICROPY_DIR}" -v "PORT_DIR=${PROJECT_SOURCE_DIR}" -v "MPY_LIB_DIR=${build}" "${ARG_MANIFEST}"
-        COMMAND ${CMAKE_COMMAND} -E touch "${build}/frozen_content.c"
         DEPENDS "${ARG_MANIFEST}" ${ARG_FROZEN} ${asyncio} "${build}/mpy-cross/mpy-cross" "${genhdr}/qstrdefs.preprocessed.h"
         VERBATIM COMMENT "Freezing Python")
 
@@ -112,6 +115,8 @@ function(ouro_micropython name)
     else()
         set(optimize -O2)
     endif()
-    target_compile_options(${name} PRIVATE -w ${optimize} -ffunction-sections -fdata-sections)
+    target_compile_options(${name} PRIVATE -w -fPIE ${optimize} -ffunction-sections -fdata-sections)
+    # As py/py.mk has it, in every port: the interpreter's loop and the collector are worth their size.
+    set_source_files_properties("${MICROPY_DIR}/py/vm.c" "${MICROPY_DIR}/py/gc.c" PROPERTIES COMPILE_OPTIONS -O3)
     target_link_libraries(${name} PUBLIC ${name}_config m)
 endfunction()

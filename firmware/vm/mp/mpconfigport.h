@@ -17,6 +17,7 @@ typedef long mp_off_t;
 // The language and its limits.
 #define MICROPY_ENABLE_COMPILER (1)
 #define MICROPY_ENABLE_GC (1)
+#define MICROPY_OPT_COMPUTED_GOTO (1)
 #define MICROPY_STACK_CHECK (1)
 #ifndef MICROPY_STACK_CHECK_MARGIN
 #define MICROPY_STACK_CHECK_MARGIN (8192) // for C code between two checks, the parser's and littlefs' included
