@@ -1,0 +1,1 @@
+# The standard variant, as our firmware is built: see mpconfigvariant.h.
