@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/ports/mps2_an521/board.hpp"
 
-#include "firmware/ports/mps2_an521/cpu.hpp"
 #include "firmware/ports/mps2_an521/runtime_support.hpp"
 #include "firmware/ports/mps2_an521/startup.hpp"
 
 #include <algorithm>
 
 namespace firmware::ports::mps2_an521 {
+namespace {
 
-Board::Board(const boards::Profile& profile, Clock& clock, contract::Storage& storage, const Birthmark& mark) noexcept
-    : uart0(uart::uart0, clock, wake_hardware_),
-      uart1(uart::uart1, clock, wake_hardware_),
+/// How long the console waits for somebody who reads.
+constexpr base::Micros console_patience = base::from_ms(100);
+
+} // namespace
+
+Board::Board(const boards::Profile& profile, Clock& clock, const Memory& memory, const Birthmark& mark) noexcept
+    : uart0(uart::uart0, clock, wake_hardware_, console_patience),
+      uart1(uart::uart1, clock, wake_hardware_, base::never),
       clock_(clock),
       wake_hardware_(Cpu::hardware, clock),
       wake_vm_(Cpu::vm, clock),
       gpio_(clock),
-      inputs_(clock, wake_vm_, bridge_, storage, mark.seed),
+      inputs_(clock, wake_vm_, bridge_, memory.storage, mark.seed),
       session_(inputs_, vm_config(profile, mark.app, mark.identity.uid)),
-      core_({profile, gpio_, uart0, bridge_, session_}, mark.identity) {
+      display_(profile.screen),
+      leds_(profile.led_count),
+      core_({profile, gpio_, uart0, bridge_, session_}, mark.identity),
+      panel_({profile, gpio_, clock, *this, &display_, &leds_, &gauges_}, {mark.identity.uid, mark.identity.boot, 0}),
+      panel_link_(uart1, panel_, memory.panel_frame) {
     bridge_.wake_hardware = &wake_hardware_;
     bridge_.wake_vm = &wake_vm_;
 }
@@ -36,15 +45,18 @@ void Board::run() noexcept {
     start_vm_cpu();
     while (true) {
         clock_.note();
+        panel_.step();
         core_.step(clock_.now());
+        panel_link_.step();
         wake_hardware_.wait_until(next_deadline());
     }
 }
 
 base::Micros Board::next_deadline() const noexcept {
+    if (panel_link_.wants_step()) return clock_.now();
     const base::Micros stalled = core_.wants_to_write() ? uart0.deadline() : base::never;
     constexpr base::Micros note_at_least = base::from_ms(60'000);
-    return std::min({core_.deadline(), stalled, clock_.now() + note_at_least});
+    return std::min({core_.deadline(), panel_.deadline(), stalled, clock_.now() + note_at_least});
 }
 
 } // namespace firmware::ports::mps2_an521

@@ -3,6 +3,7 @@
 #include "base/expect.hpp"
 #include "boards/badge.hpp"
 #include "firmware/ports/mps2_an521/board.hpp"
+#include "firmware/ports/mps2_an521/flash.hpp"
 #include "firmware/ports/mps2_an521/runtime_support.hpp"
 #include "firmware/ports/mps2_an521/startup.hpp"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr const boards::Profile& profile = boards::badge;
 
 [[gnu::section(".psram")]] std::array<std::uint8_t, profile.flash_bytes> flash_medium;
+std::array<std::uint8_t, SimulatedSmallFlash::medium_bytes> settings_medium;
+std::array<contract::Color, std::size_t{profile.screen.width} * profile.screen.height> panel_frame;
 Board* board = nullptr; // for the interrupts, which get no argument
 
 std::uint64_t seed() noexcept {
@@ -31,10 +34,9 @@ Birthmark read_birthmark(std::span<char> memory) noexcept {
     const std::string_view line = command_line(memory);
     Birthmark mark;
     const std::string_view uid = setting(line, "uid");
-    const std::string_view name = setting(line, "name");
     const std::string_view boot = setting(line, "boot");
     mark.identity.uid = uid.empty() ? "an521" : uid;
-    mark.identity.name = name.empty() ? profile.title : name;
+    mark.identity.name = profile.title;
     mark.identity.board = profile.name;
     mark.identity.version = OURO_VERSION;
     std::from_chars(boot.data(), boot.data() + boot.size(), mark.identity.boot);
@@ -56,7 +58,11 @@ void run_hardware_cpu() noexcept {
     static FileFlash flash(
         flash_file, flash_medium,
         {profile.flash_block_bytes, profile.flash_bytes / profile.flash_block_bytes, profile.flash_program_bytes});
-    static Board the_board(profile, clock, flash, mark);
+    static HostFile settings_file;
+    load_medium(settings_file, "settings.img", settings_medium);
+    static SimulatedSmallFlash settings(
+        settings_medium, [] { return !settings_file.is_open() || settings_file.write(0, settings_medium); });
+    static Board the_board(profile, clock, {flash, settings, panel_frame}, mark);
     board = &the_board;
     the_board.run();
 }

@@ -37,7 +37,7 @@ std::size_t Uart::write(std::span<const std::uint8_t> bytes) noexcept {
     }
     const base::Micros now = clock_.now();
     if (stalled_since_ < 0) stalled_since_ = now;
-    if (now - stalled_since_ >= patience) return bytes.size();
+    if (now - stalled_since_ >= patience_) return bytes.size();
     const InterruptsHeld held;
     at(uart::control) = at(uart::control) | uart::tx_interrupt;
     return 0;

@@ -17,13 +17,12 @@ namespace firmware::ports::mps2_an521 {
 /// On the hardware core, and in its interrupts where it says so.
 class Uart final : public contract::Console {
 public:
-    /// After this long without room to send, output is dropped until there is some.
-    static constexpr base::Micros patience = base::from_ms(100);
-
-    Uart(std::uintptr_t address, const base::Clock& clock, contract::Signal& wake) noexcept
+    /// After `patience` without room to send, output is dropped until there is some; `never`: it waits.
+    Uart(std::uintptr_t address, const base::Clock& clock, contract::Signal& wake, base::Micros patience) noexcept
         : address_(address),
           clock_(clock),
-          wake_(wake) {}
+          wake_(wake),
+          patience_(patience) {}
 
     void open() noexcept;
 
@@ -32,7 +31,10 @@ public:
 
     /// When a write that found no room is to be tried again, to be dropped; `never` if none did. Room is announced by
     /// waking the core.
-    base::Micros deadline() const noexcept { return stalled_since_ < 0 ? base::never : stalled_since_ + patience; }
+    base::Micros deadline() const noexcept {
+        return stalled_since_ < 0 || patience_ == base::never ? base::never : stalled_since_ + patience_;
+    }
+    bool has_arrived() const noexcept { return !arrived_.empty(); }
 
     /// From the interrupts.
     void received() noexcept;
@@ -47,6 +49,7 @@ private:
     std::uintptr_t address_;
     const base::Clock& clock_;
     contract::Signal& wake_;
+    base::Micros patience_;
     base::Ring<std::uint8_t, 2048> arrived_; ///< interrupt → thread
     base::Micros stalled_since_ = -1;        ///< below 0: it is not
 };

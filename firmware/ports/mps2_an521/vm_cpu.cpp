@@ -62,9 +62,20 @@ bool alive() noexcept { return MP_STATE_VM(nlr_abort) != nullptr; }
 } // namespace
 
 void ChipInputs::wait_until(base::Micros deadline) noexcept {
+    park_if_killed();
     bridge_.vm_waits = true;
     wake_.wait_until(deadline);
     bridge_.vm_waits = false;
+    park_if_killed();
+}
+
+void ChipInputs::kill() noexcept {
+    killed_ = true;
+    wake_.notify();
+}
+
+void ChipInputs::park_if_killed() const noexcept {
+    while (killed_.load(std::memory_order_relaxed)) wait_for_interrupt();
 }
 
 /// SplitMix64; the seed comes from outside.

@@ -27,17 +27,23 @@ public:
 
     base::Micros now() noexcept override { return clock_.now(); }
     void wait_until(base::Micros deadline) noexcept override;
-    void computing() noexcept override {}
+    void computing() noexcept override { park_if_killed(); }
     std::uint32_t random() noexcept override;
     bridge::Bridge& bridge() noexcept override { return bridge_; }
     contract::Storage& storage() noexcept override { return storage_; }
 
+    /// Either core: the VM core stops for good at its next call of `computing` or `wait_until`, nothing cleaned up.
+    void kill() noexcept;
+
 private:
+    void park_if_killed() const noexcept;
+
     const Clock& clock_;
     WakeSignal& wake_;
     bridge::Bridge& bridge_;
     contract::Storage& storage_;
     std::uint64_t random_;
+    std::atomic<bool> killed_{false};
 };
 
 /// Heap and settings for the session; the heap is this CPU's own.

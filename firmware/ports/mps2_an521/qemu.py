@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the image for mps2-an521 in QEMU as a virtual board that hub, mpremote and tests find.
+
+    qemu.py --dir DIR [--image FILE] [--uid UID] [--app NAME]
+
+DIR gets what a virtual board's folder has: uart0 (its serial port), control.sock (its panel), board.json, flash.img and
+settings.img. SIGTERM ends it.
+"""
+
+import argparse
+import json
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import tty
+from pathlib import Path
+
+IMAGE = Path(__file__).resolve().parents[3] / "build/an521/bin/ouro-an521.elf"
+UID = re.compile(r"(?!hub$)[a-z0-9]{4,32}")
+
+
+def renew_record(folder: Path, options: argparse.Namespace) -> dict[str, object]:
+    """The board's own data, with one start more."""
+    path = folder / "board.json"
+    record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    record["uid"] = options.uid or record.get("uid") or secrets.token_hex(6)
+    record["board"] = "badge"
+    record["app"] = options.app if options.app is not None else record.get("app", "")
+    record["pid"] = os.getpid()
+    record["boot"] = int(record.get("boot", 0)) + 1
+    fresh = folder / "board.json.new"
+    fresh.write_text(json.dumps(record), encoding="utf-8")
+    fresh.rename(path)
+    return record
+
+
+def publish(link: Path, target: str) -> None:
+    fresh = link.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.rename(link)
+
+
+def qemu_command(options: argparse.Namespace, record: dict[str, object], console: int) -> list[str]:
+    words = [f"uid={record['uid']}", f"boot={record['boot']}", f"app={record['app']}"]
+    semihosting = ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)])
+    return [
+        *("setpriv", "--pdeathsig", "TERM"), # whatever ends this script ends the board
+        *(options.qemu, "-M", "mps2-an521", "-kernel", str(options.image.resolve())),
+        *("-display", "none", "-monitor", "none", "-semihosting-config", semihosting),
+        *("-add-fd", f"fd={console},set=1", "-chardev", "serial,id=console,path=/dev/fdset/1"),
+        *("-serial", "chardev:console"),
+        *("-chardev", "socket,id=panel,path=control.sock,server=on,wait=off", "-serial", "chardev:panel"),
+    ]
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dir", type=Path, required=True, help="the board's folder; made if need be")
+    parser.add_argument("--image", type=Path, default=IMAGE, help="default: what ./dev build an521 makes")
+    parser.add_argument("--qemu", default="qemu-system-arm", help="default: the one on the PATH")
+    parser.add_argument("--uid", help="4 to 32 of a-z and 0-9 (default: made once and kept in board.json)")
+    parser.add_argument("--app", help="its name below /pyapps, started after each reset (default: the last one)")
+    options = parser.parse_args(arguments)
+    for what, word in (("--uid", options.uid), ("--app", options.app)):
+        if word and re.search(r"[^A-Za-z0-9_-]", word):
+            parser.error(f"{what} takes letters, digits, _ and -")
+    if options.uid and not UID.fullmatch(options.uid):
+        parser.error("--uid takes 4 to 32 of a-z and 0-9, and not hub")
+    if not options.image.exists():
+        parser.error(f"there is no image {options.image}; make it: ./dev build an521")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    options.dir.mkdir(parents=True, exist_ok=True)
+    record = renew_record(options.dir, options)
+    # The end that people open stays open here, so that they may come and go. QEMU's own pty looks for them once a second.
+    console, people = os.openpty()
+    tty.setraw(people)
+    publish(options.dir / "uart0", os.ttyname(people))
+    socket = options.dir / "control.sock"
+    socket.unlink(missing_ok=True)
+    command = qemu_command(options, record, console)
+    mask = os.umask(0o177)
+    qemu = subprocess.Popen(command, cwd=options.dir, pass_fds=[console], stdin=subprocess.DEVNULL)
+    os.umask(mask)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: qemu.terminate())
+    print(f"board {record['uid']} is running in {options.dir}", flush=True)
+    status = qemu.wait()
+    for name in ("uart0", "control.sock"):
+        (options.dir / name).unlink(missing_ok=True)
+    return 0 if status in (0, -signal.SIGTERM) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
