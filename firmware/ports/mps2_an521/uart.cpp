@@ -21,10 +21,10 @@ void Uart::open() noexcept {
 std::size_t Uart::read(std::span<std::uint8_t> into) noexcept {
     std::size_t size = 0;
     while (size < into.size() && arrived_.pop(into[size])) ++size;
-    if (size == 0 || (at(uart::control) & uart::rx_interrupt) != 0) return size;
-    const InterruptsHeld held; // it was full: what waits at the port has room now
-    received();
-    at(uart::control) = at(uart::control) | uart::rx_interrupt;
+    if (size > 0 && holds_back_.load(std::memory_order_relaxed)) {
+        const InterruptsHeld held;
+        received();
+    }
     return size;
 }
 
@@ -44,15 +44,14 @@ std::size_t Uart::write(std::span<const std::uint8_t> bytes) noexcept {
 }
 
 void Uart::received() noexcept {
+    at(uart::interrupts) = 2; // before looking: a byte that comes meanwhile asks again
+    bool full = false;
     while ((at(uart::state) & uart::rx_full) != 0) {
-        if (arrived_.size() == arrived_.capacity()) {
-            // Nobody hears it before the thread has taken something; the port itself holds back its other end.
-            at(uart::control) = at(uart::control) & ~uart::rx_interrupt;
-            break;
-        }
+        full = arrived_.size() == arrived_.capacity();
+        if (full) break; // what waits is taken when there is room; until then the port holds back its other end
         [[maybe_unused]] const bool pushed = arrived_.push(static_cast<std::uint8_t>(at(uart::data)));
     }
-    at(uart::interrupts) = 2;
+    holds_back_.store(full, std::memory_order_relaxed);
     wake_.notify();
 }
 

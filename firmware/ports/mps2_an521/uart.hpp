@@ -7,6 +7,7 @@
 #include "firmware/contract/console.hpp"
 #include "firmware/contract/signal.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -51,6 +52,7 @@ private:
     contract::Signal& wake_;
     base::Micros patience_;
     base::Ring<std::uint8_t, 2048> arrived_; ///< interrupt → thread
+    std::atomic<bool> holds_back_{false};    ///< a byte waits at the port, because `arrived_` was full
     base::Micros stalled_since_ = -1;        ///< below 0: it is not
 };
 
