@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever Python does on its CPU, the other one answers at once, and Python can be had back."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import pytest
+from emulated import Console, Emulated
+
+RECURSION = "def f(): return f()"
+NESTED = "t = ()\nfor i in range(2000): t = (t,)\n"
+
+# Each keeps Python's CPU busy until Ctrl-C.
+BUSY = {
+    "spins": "while True: pass",
+    "recurses without end": "def f(): f()\n\nwhile True:\n  try: f()\n  except RuntimeError: pass",
+    "fills its heap": "while True:\n  try:\n    l = []\n    while True: l.append(bytearray(100))\n  except MemoryError: l = None",
+    "floods the bridge": "import machine\np = machine.Pin(5, machine.Pin.OUT)\nwhile True: p.toggle()",
+    "floods the console": "while True: print('x' * 60)",
+    "swallows every exception": "while True:\n  try:\n    while True: pass\n  except Exception: pass",
+}
+
+
+def answer_times(board: Emulated, requests: int = 25) -> list[float]:
+    times = []
+    with board.panel() as panel:
+        for _ in range(requests):
+            started = time.monotonic()
+            panel.ask("info")
+            times.append(time.monotonic() - started)
+    return times
+
+
+@pytest.fixture(autouse=True)
+def clean_vm(console: Console) -> None:
+    console.type(b"\x04")
+    console.wait_for(b"MPY: soft reboot\r\n")
+    console.wait_for(b"\r\n>>> ")
+
+
+def run_in_paste_mode(console: Console, program: str) -> None:
+    console.type(b"\x05")
+    console.wait_for(b"=== ")
+    for line in program.split("\n"):
+        console.type(line + "\r")
+        console.wait_for(b"\n=== ")
+    console.type(b"\x04")
+
+
+@pytest.mark.parametrize("program", BUSY.values(), ids=BUSY)
+def test_row_3_31_the_hardware_core_answers_while_python(program: str, board: Emulated, console: Console) -> None:
+    run_in_paste_mode(console, program)
+    time.sleep(0.3)
+    times = answer_times(board)
+    # This machine's own scheduler may cost one of them something.
+    assert statistics.median(times) < 0.05, times
+    assert max(times) < 0.5, times
+    console.type(b"\x03")
+    console.wait_for(b"\r\n>>> ", within=20)
+    assert console.run("print('back')", within=20).endswith("back")
+
+
+def test_row_3_32_recursion_is_a_runtime_error_and_a_full_heap_a_memory_error(console: Console) -> None:
+    console.run(RECURSION + "\r")
+    assert "RuntimeError" in console.run("f()")
+    assert "MemoryError" in console.run("bytearray(1000000)")
+    assert int(console.run("import gc; gc.collect(); print(gc.mem_free())")) > 100_000
+
+
+def test_recursion_that_python_does_not_count_ends_at_the_stack_s_guard(board: Emulated, console: Console) -> None:
+    run_in_paste_mode(console, NESTED + "hash(t)")
+    # A RuntimeError, or a fresh VM: never the end of the board.
+    console.wait_for(b"\r\n>>> ", within=20)
+    console.prompt()
+    assert console.run("print('alive')") == "alive"
+    assert board.about["boot"] == 1
+    with board.panel() as panel:
+        assert panel.ask("info")["boot"] == 1
