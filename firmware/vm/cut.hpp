@@ -53,7 +53,7 @@ bool cut_is_allowed() noexcept;
 /// and a fresh VM.
 [[noreturn]] void overflow() noexcept;
 
-/// What raising a RuntimeError takes, a collection of the heap included.
-inline constexpr std::size_t stack_spare = 32 * 1024;
+/// What raising a RuntimeError takes, a collection of the heap included; on a host sanitizers pad it.
+inline constexpr std::size_t stack_spare = std::size_t{sizeof(void*) == 4 ? 3 : 32} * 1024;
 
 } // namespace firmware::vm
