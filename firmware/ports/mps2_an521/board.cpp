@@ -23,6 +23,7 @@ Board::Board(const boards::Profile& profile, Clock& clock, const Memory& memory,
       gpio_(clock),
       inputs_(clock, wake_vm_, bridge_, memory.storage, mark.seed),
       session_(inputs_, vm_config(profile, mark.app, mark.identity.uid)),
+      cut_bell_(wake_hardware_),
       display_(profile.screen),
       leds_(profile.led_count),
       core_({profile, gpio_, uart0, bridge_, session_}, mark.identity),
@@ -41,13 +42,14 @@ void Board::run() noexcept {
         enable_interrupt(number);
     }
     boot_complete();
-    set_session(session_);
+    set_session(session_, cut_bell_);
     start_vm_cpu();
     while (true) {
         clock_.note();
         panel_.step();
         core_.step(clock_.now());
         panel_link_.step();
+        cut_bell_.step(clock_.now());
         wake_hardware_.wait_until(next_deadline());
     }
 }
@@ -56,7 +58,7 @@ base::Micros Board::next_deadline() const noexcept {
     if (panel_link_.wants_step()) return clock_.now();
     const base::Micros stalled = core_.wants_to_write() ? uart0.deadline() : base::never;
     constexpr base::Micros note_at_least = base::from_ms(60'000);
-    return std::min({core_.deadline(), panel_.deadline(), stalled, clock_.now() + note_at_least});
+    return std::min({core_.deadline(), panel_.deadline(), cut_bell_.deadline(), stalled, clock_.now() + note_at_least});
 }
 
 } // namespace firmware::ports::mps2_an521

@@ -60,6 +60,7 @@ private:
     SimulatedGpio gpio_;
     ChipInputs inputs_;
     vm::Session session_;
+    CutBell cut_bell_;
     SimulatedDisplay display_;
     SimulatedLeds leds_;
     SimulatedGauges gauges_;

@@ -6,15 +6,9 @@
 #include "base/expect.hpp"
 #include "firmware/ports/mps2_an521/cpu.hpp"
 #include "firmware/ports/mps2_an521/startup.hpp"
-#include "firmware/vm/mp/micropython.hpp"
 
 #include <algorithm>
 #include <array>
-
-extern "C" {
-// The linker script's: where MicroPython's code is.
-extern const char micropython_text, micropython_text_end;
-}
 
 namespace firmware::ports::mps2_an521 {
 namespace {
@@ -22,6 +16,7 @@ namespace {
 constexpr std::uint32_t heap_bytes_max = 128 * 1024;
 alignas(16) std::array<std::uint8_t, heap_bytes_max> heap;
 vm::Session* session = nullptr;
+CutBell* cut_bell = nullptr;
 
 /// What the processor puts on the stack when it takes an exception, and takes back after it.
 struct ExceptionFrame {
@@ -29,35 +24,19 @@ struct ExceptionFrame {
 };
 
 constexpr std::uint32_t thumb_state = 1U << 24U;
-/// Below the frames that are given up, and clear of the limit.
-constexpr std::uintptr_t reserve_bytes = 1024;
 
-ExceptionFrame* interrupted() noexcept {
-    ExceptionFrame* frame = nullptr;
-    asm volatile("mrs %0, psp" : "=r"(frame));
-    return frame;
-}
-
-bool in_python(std::uint32_t pc) noexcept {
-    return pc >= reinterpret_cast<std::uintptr_t>(&micropython_text) &&
-           pc < reinterpret_cast<std::uintptr_t>(&micropython_text_end);
-}
-
-/// After this exception the VM goes on in `nlr_jump_abort`, on a stack of which only the outer frames still count.
-void redirect_to_abort() noexcept {
+/// After this exception the VM core goes on in `where`, below the frame that it was in and at least `spare` bytes above
+/// the end of its stack.
+void go_on_in(void (*where)(), std::size_t spare) noexcept {
+    std::uintptr_t stack = 0;
     std::uintptr_t limit = 0;
-    asm volatile("mrs %0, psplim" : "=r"(limit));
-    const auto where = reinterpret_cast<std::uintptr_t>(interrupted());
-    const std::uintptr_t stack = std::max(where, limit + reserve_bytes) & ~std::uintptr_t{7};
-    auto* const frame = reinterpret_cast<ExceptionFrame*>(stack);
+    asm volatile("mrs %0, psp\n mrs %1, psplim" : "=&r"(stack), "=r"(limit));
+    auto* const frame = reinterpret_cast<ExceptionFrame*>(std::max(stack, limit + spare) & ~std::uintptr_t{7});
     *frame = {};
-    frame->pc = reinterpret_cast<std::uintptr_t>(nlr_jump_abort) & ~std::uintptr_t{1};
+    frame->pc = reinterpret_cast<std::uintptr_t>(where) & ~std::uintptr_t{1};
     frame->status = thumb_state;
     asm volatile("msr psp, %0" ::"r"(frame) : "memory");
 }
-
-/// Between two lives there is no VM to end.
-bool alive() noexcept { return MP_STATE_VM(nlr_abort) != nullptr; }
 
 } // namespace
 
@@ -92,9 +71,38 @@ vm::Config vm_config(const boards::Profile& profile, std::string_view app, std::
     return {std::span(heap).first(profile.heap_bytes), profile.stack_bytes, app, uid};
 }
 
-void set_session(vm::Session& running) noexcept { session = &running; }
+void CutBell::arm() noexcept {
+    if (!armed_.exchange(true)) wake_hardware_.notify();
+}
 
-void cut_off_vm() noexcept { reg(doorbell::unit1 + doorbell::cpu1 + doorbell::set) = 1; }
+void CutBell::step(base::Micros now) noexcept {
+    if (!armed_.load()) {
+        due_ = base::never;
+    } else if (due_ == base::never) {
+        due_ = now + vm::cut_grace;
+    } else if (now >= due_) {
+        due_ = now + vm::cut_period;
+        reg(doorbell::unit1 + doorbell::cpu1 + doorbell::set) = 1;
+    }
+}
+
+base::Micros CutBell::deadline() const noexcept {
+    return due_ == base::never && armed_.load() ? 0 : due_; // a life that has just been called to its end
+}
+
+void CutBell::rung() noexcept {
+    reg(doorbell::unit1 + doorbell::cpu1 + doorbell::clear) = 1;
+    armed_.store(false); // first: who arms it from here on is not forgotten
+    if (!vm::cut_is_wanted()) return;
+    armed_.store(true);
+    if (vm::cut_is_allowed()) go_on_in(vm::cut, 0);
+}
+
+void set_session(vm::Session& running, CutBell& bell) noexcept {
+    session = &running;
+    cut_bell = &bell;
+    running.use(bell);
+}
 
 extern "C" void run_vm_cpu() noexcept {
     reg(core::handler_control) = reg(core::handler_control) | core::usage_fault_enable;
@@ -105,15 +113,12 @@ extern "C" void run_vm_cpu() noexcept {
 
 void vm_doorbell() { answer_doorbell(Cpu::vm); }
 
-void vm_cut() {
-    reg(doorbell::unit1 + doorbell::cpu1 + doorbell::clear) = 1;
-    if (alive() && in_python(interrupted()->pc)) redirect_to_abort();
-}
+void vm_cut() { cut_bell->rung(); }
 
 void vm_fault() {
-    if (!alive() || (reg(core::fault_status) & core::stack_overflow) == 0) return unexpected_interrupt();
+    if ((reg(core::fault_status) & core::stack_overflow) == 0 || !vm::cut_is_allowed()) return unexpected_interrupt();
     reg(core::fault_status) = core::stack_overflow;
-    redirect_to_abort();
+    go_on_in(vm::overflow, vm::stack_spare);
 }
 
 } // namespace firmware::ports::mps2_an521

@@ -5,6 +5,7 @@
 #include "firmware/boards/profile.hpp"
 #include "firmware/ports/mps2_an521/clock.hpp"
 #include "firmware/ports/mps2_an521/signals.hpp"
+#include "firmware/vm/cut.hpp"
 #include "firmware/vm/inputs.hpp"
 #include "firmware/vm/session.hpp"
 
@@ -46,14 +47,31 @@ private:
     std::atomic<bool> killed_{false};
 };
 
+/// Ends native code that is overdue: while armed, the hardware core rings, and CPU 1 looks whether it may leave what it
+/// does.
+class CutBell final : public vm::Cutter {
+public:
+    explicit CutBell(WakeSignal& wake_hardware) noexcept : wake_hardware_(wake_hardware) {}
+
+    void arm() noexcept override;
+
+    /// On the hardware core: rings when it is time.
+    void step(base::Micros now) noexcept;
+    base::Micros deadline() const noexcept;
+
+    /// On the VM core, in the doorbell's interrupt.
+    void rung() noexcept;
+
+private:
+    WakeSignal& wake_hardware_;
+    std::atomic<bool> armed_{false};
+    base::Micros due_ = base::never; ///< the hardware core's
+};
+
 /// Heap and settings for the session; the heap is this CPU's own.
 vm::Config vm_config(const boards::Profile& profile, std::string_view app, std::string_view uid) noexcept;
 
-/// What CPU 1 runs when it is let go. On the hardware core, once, before that.
-void set_session(vm::Session& session) noexcept;
-
-/// Interrupts CPU 1 and, if Python's own code runs there, ends its VM as an abort does; there is a fresh one at once.
-/// In other code nothing happens: call again. On the hardware core.
-void cut_off_vm() noexcept;
+/// What CPU 1 runs when it is let go, and what cuts it. On the hardware core, once, before that.
+void set_session(vm::Session& session, CutBell& bell) noexcept;
 
 } // namespace firmware::ports::mps2_an521
