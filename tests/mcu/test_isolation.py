@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from pathlib import Path
 
 import pytest
 from emulated import Console, Emulated
+from parts.processes import Registry
 
 RECURSION = "def f(): return f()"
-NESTED = "t = ()\nfor i in range(2000): t = (t,)\n"
 
 # Each keeps Python's CPU busy until Ctrl-C.
 BUSY = {
@@ -69,12 +70,38 @@ def test_row_3_32_recursion_is_a_runtime_error_and_a_full_heap_a_memory_error(co
     assert int(console.run("import gc; gc.collect(); print(gc.mem_free())")) > 100_000
 
 
-def test_recursion_that_python_does_not_count_ends_at_the_stack_s_guard(board: Emulated, console: Console) -> None:
-    run_in_paste_mode(console, NESTED + "hash(t)")
-    # A RuntimeError, or a fresh VM: never the end of the board.
-    console.wait_for(b"\r\n>>> ", within=20)
-    console.prompt()
+UNCOUNTED = {
+    "hash of nested tuples": "t = ()\nfor i in range(2000): t = (t,)\n\nhash(t)",
+    "equality of nested dicts": "a = {}\nb = {}\nfor i in range(500):\n  a = {1: a}\n  b = {1: b}\n\na == b",
+    "nested groups": "import re\nre.compile('(' * 400 + 'a' + ')' * 400)",
+}
+
+
+@pytest.mark.parametrize("program", UNCOUNTED.values(), ids=UNCOUNTED)
+def test_recursion_that_python_does_not_count_ends_at_the_guard(program: str, board: Emulated, console: Console) -> None:
+    run_in_paste_mode(console, program)
+    said = console.wait_for(b"\r\n>>> ", within=20)
+    # Never the end of the board; Python itself may go on, or there is a fresh one.
+    assert b"Error" in said or b"MPY: soft reboot" in said, said
     assert console.run("print('alive')") == "alive"
-    assert board.about["boot"] == 1
     with board.panel() as panel:
-        assert panel.ask("info")["boot"] == 1
+        assert panel.ask("info")["boot"] == board.about["boot"]
+
+
+def test_a_native_call_that_never_ends_is_cut_and_the_app_starts_again(registry: Registry, folder: Path) -> None:
+    board = Emulated(registry, folder / "native")
+    board.start()
+    with board.console() as console:
+        console.prompt()
+        console.run("import os; os.mkdir('/pyapps'); os.mkdir('/pyapps/stuck')")
+        # The second time it ends by itself.
+        app = "import os\nif 'once' in os.listdir('/'): print('second start')\nelse:\n open('/once', 'w').close()\n sum(range(10**9))\n"
+        console.run(f"f = open('/pyapps/stuck/app.py', 'w'); f.write({app!r}); f.close()")
+    board.power_off()
+    stuck = Emulated(registry, folder / "native", "--app", "stuck")
+    stuck.start()
+    with stuck.console() as console:
+        said = console.wait_for(b"second start", within=20)
+        assert b"watchdog" in said or b"MPY: soft reboot" in said, said
+        console.prompt()
+        assert console.run("print(1)") == "1"
