@@ -3,6 +3,7 @@
 """MicroPython's own tests on a board of ours.
 
     run.py virtual                           on virtual boards, started and ended here
+    run.py an521                             on emulated microcontrollers, started and ended here
     run.py /dev/ttyUSB0                      on a board that is there: a serial device, or the pty of an emulator
     run.py virtual basics/* extmod/json_*    only these
 
@@ -28,8 +29,12 @@ ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ouroboard"
 TREE = Path(os.environ.get("MICROPYTHON_DIR") or CACHE / "micropython-1.25.0")
 BIN = Path(os.environ.get("OURO_BIN_DIR", ROOT / "build/dev/bin"))
-LIMIT_S = {"virtual": 300, "device": 1200}
-VIRTUAL_BOARDS = 4  # more than cores: a test is mostly two programs that wait for each other
+LIMIT_S = {"virtual": 300, "an521": 600, "device": 1200}
+BOARDS = 4  # more than cores: a test is mostly two programs that wait for each other
+STARTED_HERE = {
+    "virtual": [str(BIN / "ouro-board"), "--board", "intercom"],
+    "an521": [sys.executable, str(ROOT / "firmware/ports/mps2_an521/qemu.py")],
+}
 
 sys.path[:0] = [str(HERE), str(ROOT / "tests/e2e"), str(TREE / "tools")]
 
@@ -116,27 +121,27 @@ def upload(device: str) -> None:
     board.close()
 
 
-def start_board(registry: Registry, folder: Path) -> str:
-    argv = [str(BIN / "ouro-board"), "--dir", str(folder / "board"), "--board", "intercom"]
-    process = registry.add(Process("ouro-board", argv, folder / "board.log"))
+def start_board(target: str, registry: Registry, folder: Path) -> str:
+    argv = [*STARTED_HERE[target], "--dir", str(folder / "board")]
+    process = registry.add(Process(f"{target} board", argv, folder / "board.log"))
     process.start()
     port = folder / "board/uart0"
-    eventually(lambda: port.exists() or not process.alive, 20, "the virtual board has a serial port", every=0.02)
-    assert process.alive, f"ouro-board ended: {process.tail()}"
+    eventually(lambda: port.exists() or not process.alive, 20, "the board has a serial port", every=0.02)
+    assert process.alive, f"the board ended: {process.tail()}"
     return str(port)
 
 
-def run_on_virtual(tests: list[str], folder: Path) -> list[Share]:
+def run_on_started(target: str, tests: list[str], folder: Path) -> list[Share]:
     shares = []
     registry = Registry()
     try:
         threads = []
-        for number in range(min(VIRTUAL_BOARDS, len(tests))):
+        for number in range(min(BOARDS, len(tests))):
             own = folder / str(number)
             own.mkdir()
-            share = Share(tests[number::VIRTUAL_BOARDS], own, LIMIT_S["virtual"])
+            share = Share(tests[number::BOARDS], own, LIMIT_S[target])
             shares.append(share)
-            threads.append(threading.Thread(target=share.run, args=[start_board(registry, own)]))
+            threads.append(threading.Thread(target=share.run, args=[start_board(target, registry, own)]))
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -171,7 +176,7 @@ def report(shares: list[Share], expected: expectations.Expected, chosen: list[st
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("target", help='"virtual", or a serial device')
+    parser.add_argument("target", help='"virtual", "an521", or a serial device')
     parser.add_argument("tests", nargs="*", help="patterns of test files, from the tests' folder (default: all)")
     options = parser.parse_args()
     if not (TREE / "tests/run-tests.py").exists():
@@ -183,8 +188,8 @@ def main() -> int:
         parser.error(f"no test is called {' '.join(options.tests)}")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ouro-micropython-") as folder:
-        if kind == "virtual":
-            shares = run_on_virtual(tests, Path(folder))
+        if options.target in STARTED_HERE:
+            shares = run_on_started(options.target, tests, Path(folder))
         else:
             shares = run_on_device(options.target, tests, Path(folder))
         good = report(shares, expected, options.tests, time.monotonic() - started)
