@@ -214,10 +214,12 @@ mp_obj_t ouro_rtc_datetime(size_t count, const mp_obj_t* args) {
     if (count == 2) {
         mp_obj_t* items = nullptr;
         mp_obj_get_array_fixed_n(args[1], 8, &items);
-        const auto seconds = static_cast<std::int64_t>(timeutils_seconds_since_epoch(
+        // Dates before 2000 wrap around in a machine word; beyond it there would be a carry.
+        const auto seconds = static_cast<mp_uint_t>(timeutils_seconds_since_epoch(
             mp_obj_get_int(items[0]), mp_obj_get_int(items[1]), mp_obj_get_int(items[2]), mp_obj_get_int(items[4]),
             mp_obj_get_int(items[5]), mp_obj_get_int(items[6])));
-        inputs.bridge().epoch_offset_us.store_from_vm(base::from_ms(seconds * 1000) - inputs.now());
+        inputs.bridge().epoch_offset_us.store_from_vm(
+            base::from_ms(std::int64_t{1000} * static_cast<std::int64_t>(seconds)) - inputs.now());
         return mp_const_none;
     }
     const auto now_ns = mp_hal_time_ns();
