@@ -36,6 +36,14 @@ def test_time_passes_as_it_does_outside(console: Console) -> None:
     assert 1000 <= int(console.run("t = time.ticks_us(); time.sleep_ms(1000); print(time.ticks_diff(time.ticks_us(), t) // 1000)")) < 1300
 
 
+def test_the_date_is_right_before_and_after_2000(console: Console) -> None:
+    console.run("from machine import RTC; import time; r = RTC()")
+    for year, seconds in ((1970, 0), (1999, 915148800), (2026, 1767225600)):
+        console.run(f"r.datetime(({year}, 1, 1, 0, 0, 0, 0, 0))")
+        assert int(console.run("print(time.time())")) - seconds in (0, 1)
+        assert console.run("print(r.datetime()[0])") == str(year)
+
+
 def test_row_3_33_what_a_board_must_not_offer_is_not_there(console: Console) -> None:
     for name in ("network", "socket", "_thread", "bluetooth", "uctypes"):
         assert "ImportError" in console.run(f"import {name}")
