@@ -17,7 +17,7 @@ RECURSION = "def f(): return f()"
 BUSY = {
     "spins": "while True: pass",
     "recurses without end": "def f(): f()\n\nwhile True:\n  try: f()\n  except RuntimeError: pass",
-    "fills its heap": "while True:\n  try:\n    l = []\n    while True: l.append(bytearray(100))\n  except MemoryError: l = None",
+    "fills its heap": "l = []\nwhile True:\n  try: l.append(bytearray(100))\n  except MemoryError: l = []",
     "floods the bridge": "import machine\np = machine.Pin(5, machine.Pin.OUT)\nwhile True: p.toggle()",
     "floods the console": "while True: print('x' * 60)",
     "swallows every exception": "while True:\n  try:\n    while True: pass\n  except Exception: pass",
@@ -55,9 +55,9 @@ def test_row_3_31_the_hardware_core_answers_while_python(program: str, board: Em
     run_in_paste_mode(console, program)
     time.sleep(0.3)
     times = answer_times(board)
-    # This machine's own scheduler may cost one of them something.
-    assert statistics.median(times) < 0.05, times
-    assert max(times) < 0.5, times
+    # What this machine's own scheduler costs, an emulator and a socket between included.
+    assert statistics.median(times) < 0.1, times
+    assert max(times) < 1, times
     console.type(b"\x03")
     console.wait_for(b"\r\n>>> ", within=20)
     assert console.run("print('back')", within=20).endswith("back")
@@ -70,6 +70,16 @@ def test_row_3_32_recursion_is_a_runtime_error_and_a_full_heap_a_memory_error(co
     assert int(console.run("import gc; gc.collect(); print(gc.mem_free())")) > 100_000
 
 
+# The second time it ends by itself.
+STUCK_ONCE = """
+import os
+if 'once' in os.listdir('/'):
+    print('second start')
+else:
+    open('/once', 'w').close()
+    sum(range(10**9))
+"""
+
 UNCOUNTED = {
     "hash of nested tuples": "t = ()\nfor i in range(2000): t = (t,)\n\nhash(t)",
     "equality of nested dicts": "a = {}\nb = {}\nfor i in range(500):\n  a = {1: a}\n  b = {1: b}\n\na == b",
@@ -78,7 +88,7 @@ UNCOUNTED = {
 
 
 @pytest.mark.parametrize("program", UNCOUNTED.values(), ids=UNCOUNTED)
-def test_recursion_that_python_does_not_count_ends_at_the_guard(program: str, board: Emulated, console: Console) -> None:
+def test_uncounted_recursion_ends_at_the_guard(program: str, board: Emulated, console: Console) -> None:
     run_in_paste_mode(console, program)
     said = console.wait_for(b"\r\n>>> ", within=20)
     # Never the end of the board; Python itself may go on, or there is a fresh one.
@@ -94,9 +104,7 @@ def test_a_native_call_that_never_ends_is_cut_and_the_app_starts_again(registry:
     with board.console() as console:
         console.prompt()
         console.run("import os; os.mkdir('/pyapps'); os.mkdir('/pyapps/stuck')")
-        # The second time it ends by itself.
-        app = "import os\nif 'once' in os.listdir('/'): print('second start')\nelse:\n open('/once', 'w').close()\n sum(range(10**9))\n"
-        console.run(f"f = open('/pyapps/stuck/app.py', 'w'); f.write({app!r}); f.close()")
+        console.run(f"f = open('/pyapps/stuck/app.py', 'w'); f.write({STUCK_ONCE!r}); f.close()")
     board.power_off()
     stuck = Emulated(registry, folder / "native", "--app", "stuck")
     stuck.start()

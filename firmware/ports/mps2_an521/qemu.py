@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     options.dir.mkdir(parents=True, exist_ok=True)
     record = renew_record(options.dir, options)
-    # The end that people open stays open here, so that they may come and go. QEMU's own pty looks for them once a second.
+    # The end that people open stays open here: they may come and go. QEMU's own pty looks for them once a second.
     console, people = os.openpty()
     tty.setraw(people)
     publish(options.dir / "uart0", os.ttyname(people))
