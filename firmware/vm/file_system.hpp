@@ -4,8 +4,9 @@
 
 namespace firmware::vm {
 
-/// Mounts LittleFS2 at `/`. Blank flash is formatted; a damaged file system is reported and left alone, and the VM goes
-/// on without files. May raise MemoryError.
+/// Mounts LittleFS2 at `/`, and ends an install that a power cut interrupted. Blank flash is formatted. A FAT volume of
+/// the badge's first firmware is mounted at `/pyapps`, to be read only. Anything else is damaged: it is reported on the
+/// console and to the home and left alone, and the VM goes on without files. May raise MemoryError.
 void mount_file_system();
 
 } // namespace firmware::vm

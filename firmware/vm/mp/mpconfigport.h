@@ -59,8 +59,39 @@ bool ouro_vm_hook(void);
 #define MICROPY_VFS (1)
 #define MICROPY_READER_VFS (1)
 #define MICROPY_VFS_LFS2 (1)
-#define MICROPY_VFS_FAT (0)
+#define MICROPY_VFS_FAT (1) // to read what the badge's first firmware wrote: sectors of 512 to 4,096 bytes, long names
+#define MICROPY_FATFS_MAX_SS (4096)
+#define MICROPY_FATFS_ENABLE_LFN (1)
+#define MICROPY_FATFS_LFN_CODE_PAGE 437 // without brackets: it becomes part of a name
+#define MICROPY_FATFS_RPATH (2)
+#define MICROPY_FATFS_NORTC (1)
 #define MICROPY_VFS_ROM (0)
+// What goes wrong with files has names too: MicroPython's own list lacks ENOSPC and EROFS.
+#define MICROPY_PY_ERRNO_LIST                                                                                          \
+    X(EPERM)                                                                                                           \
+    X(ENOENT)                                                                                                          \
+    X(EIO)                                                                                                             \
+    X(EBADF)                                                                                                           \
+    X(EAGAIN)                                                                                                          \
+    X(ENOMEM)                                                                                                          \
+    X(EACCES)                                                                                                          \
+    X(EEXIST)                                                                                                          \
+    X(ENODEV)                                                                                                          \
+    X(EISDIR)                                                                                                          \
+    X(EINVAL)                                                                                                          \
+    X(ENOSPC)                                                                                                          \
+    X(EROFS)                                                                                                           \
+    X(EOPNOTSUPP)                                                                                                      \
+    X(EADDRINUSE)                                                                                                      \
+    X(ECONNABORTED)                                                                                                    \
+    X(ECONNRESET)                                                                                                      \
+    X(ENOBUFS)                                                                                                         \
+    X(ENOTCONN)                                                                                                        \
+    X(ETIMEDOUT)                                                                                                       \
+    X(ECONNREFUSED)                                                                                                    \
+    X(EHOSTUNREACH)                                                                                                    \
+    X(EALREADY)                                                                                                        \
+    X(EINPROGRESS)
 
 // Modules.
 #define MICROPY_PY_OS_INCLUDEFILE "firmware/vm/mp/os_port.h"

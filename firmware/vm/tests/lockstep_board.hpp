@@ -20,7 +20,7 @@ namespace firmware::vm::tests {
 /// Flash in memory; programming can only clear bits, as in NOR flash.
 class MemoryFlash final : public contract::Storage {
 public:
-    Geometry geometry() const noexcept override { return {4096, 64, 256}; }
+    Geometry geometry() const noexcept override { return {4096, static_cast<std::uint32_t>(bytes.size() / 4096), 256}; }
     base::Result<> read(std::uint32_t offset, std::span<std::uint8_t> into) noexcept override;
     base::Result<> program(std::uint32_t offset, std::span<const std::uint8_t> bytes) noexcept override;
     base::Result<> erase(std::uint32_t block) noexcept override;
