@@ -83,7 +83,8 @@ struct AppEntry {
     base::FixedString<16> version;
     base::FixedString<32> author;
     base::FixedString<96> description;
-    base::FixedString<64> problem; ///< why it can't be started, or what is wrong with its app.toml; empty: nothing
+    /// Why it can't be started, or what is wrong with its app.toml; empty: nothing. Of `begin`: why there are none.
+    base::FixedString<64> problem;
     bool startable = true;
     bool has_icon = false;
     std::array<std::uint8_t, icon_bytes> icon{};

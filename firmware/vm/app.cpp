@@ -2,6 +2,7 @@
 #include "firmware/vm/app.hpp"
 
 #include "base/fixed_string.hpp"
+#include "firmware/vm/app_catalogue.hpp"
 #include "firmware/vm/core.hpp"
 #include "firmware/vm/mp/micropython.hpp"
 #include "protocol/json/writer.hpp"
@@ -13,7 +14,7 @@
 namespace firmware::vm {
 namespace {
 
-using Path = base::FixedString<96>;
+using Path = AppPath;
 
 Path app_folder(std::string_view app) {
     Path path = "/pyapps/";
@@ -107,9 +108,21 @@ void report_crash(mp_obj_t exception) {
     send_crash(place_of(exception), last, traceback.view());
 }
 
-void report_missing(const Path& file, bool was_asked_for) {
-    base::FixedString<160> text = "no app: there is no ";
-    text.append(file);
+/// Why nothing starts.
+base::FixedString<160> refusal_of(std::string_view app, const AppStart& start) {
+    base::FixedString<160> text;
+    if (mp_import_stat(start.file.c_str()) != MP_IMPORT_STAT_FILE) {
+        text = "no app: there is no ";
+        text.append(start.file);
+        return text;
+    }
+    text.append(app);
+    text.append(" can't be started: ");
+    text.append(start.problem);
+    return text;
+}
+
+void report_refusal(const Path& file, std::string_view text, bool was_asked_for) {
     core().write_console(text);
     core().write_console("\r\n");
     core().log(2, text);
@@ -148,16 +161,15 @@ void prepare_path(std::string_view app) {
 }
 
 void run_app(std::string_view app, bool was_asked_for) {
-    Path file = app_folder(app);
-    file.append("/app.py");
-    if (mp_import_stat(file.c_str()) != MP_IMPORT_STAT_FILE) return report_missing(file, was_asked_for);
+    const AppStart start = find_start(app);
+    if (!start.problem.empty()) return report_refusal(start.file, refusal_of(app, start), was_asked_for);
     bridge::HomeMessage started = core().message(bridge::HomeMessage::Op::app_started);
     started.text = app;
     core().app_running = true;
     core().app = app;
     core().send(started);
     core().state = contract::VmState::app;
-    const mp_obj_t exception = caught([&] { execute(file); });
+    const mp_obj_t exception = caught([&] { execute(start.file); });
     mp_hal_set_interrupt_char(-1);
     mp_handle_pending(false); // a Ctrl-C that came too late must not hit the prompt
     report_end(exception);

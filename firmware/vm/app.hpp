@@ -9,9 +9,10 @@ namespace firmware::vm {
 /// Makes `/lib` and the app's folder places to import from. May raise MemoryError.
 void prepare_path(std::string_view app);
 
-/// Runs `/pyapps/<app>/app.py` to its end. Its exceptions are shown on the console and reported to the home; none
-/// leaves. Without such a file a warning is logged, and an app that `was_asked_for` by name is reported as crashed: the
-/// person who chose it must see why nothing happens.
+/// Runs `/pyapps/<app>/app.py`, or what its app.toml names as `entry`, to its end. Its exceptions are shown on the
+/// console and reported to the home; none leaves. When that file or a module it requires is missing a warning is
+/// logged, and an app that `was_asked_for` by name is reported as crashed: the person who chose it must see why nothing
+/// happens.
 void run_app(std::string_view app, bool was_asked_for);
 
 /// Reports that the app ended, however it ended; nothing if none ran. Never raises.

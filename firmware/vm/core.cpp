@@ -201,6 +201,10 @@ bool Core::ask(bridge::SettingRequest& question, bridge::SettingReply& answer) n
     }
 }
 
+bool Core::send(const bridge::AppEntry& entry) noexcept {
+    return push_within(inputs.bridge().app_entries, entry, full_wait);
+}
+
 bridge::HomeMessage Core::message(bridge::HomeMessage::Op op) noexcept {
     bridge::HomeMessage message;
     message.op = op;

@@ -2,6 +2,7 @@
 // What MicroPython expects of every port: console, time and garbage collection, by way of the session's inputs.
 
 #include "base/expect.hpp"
+#include "firmware/vm/app_catalogue.hpp"
 #include "firmware/vm/core.hpp"
 #include "firmware/vm/mp/micropython.hpp"
 
@@ -25,6 +26,8 @@ int mp_hal_stdin_rx_chr() {
     std::uint8_t typed = 0;
     while (!core().inputs.bridge().console_in.pop(typed)) {
         mp_event_handle_nowait();
+        const bool at_prompt = core().state == firmware::contract::VmState::repl;
+        if (at_prompt && core().inputs.bridge().apps_wanted) firmware::vm::send_catalogue();
         core().wait_until(base::never);
     }
     return typed;

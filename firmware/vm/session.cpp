@@ -2,12 +2,13 @@
 #include "firmware/vm/session.hpp"
 
 #include "firmware/vm/app.hpp"
+#include "firmware/vm/app_catalogue.hpp"
+#include "firmware/vm/app_manifest.hpp"
 #include "firmware/vm/file_system.hpp"
 #include "firmware/vm/modules/machine.hpp"
 #include "firmware/vm/mp/micropython.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace firmware::vm {
 namespace {
@@ -19,13 +20,6 @@ void run_prompt() {
     while ((ended & PYEXEC_FORCED_EXIT) == 0) {
         ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
     }
-}
-
-bool is_app_name(std::string_view name) {
-    const auto fits = [](char letter) {
-        return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_' || letter == '-';
-    };
-    return !name.empty() && name.size() <= bridge::app_name_max && std::all_of(name.begin(), name.end(), fits);
 }
 
 /// The same inputs, the same numbers: `random` begins anew with each VM, and with nothing but a number from the inputs.
@@ -48,6 +42,7 @@ void run_life(std::string_view uid, std::string_view place, bool was_loaded) {
     set_unique_id(uid);
     seed_random();
     mount_file_system();
+    offer_catalogue();
     prepare_path(place);
     if (core().app_here) {
         run_app(place, was_loaded);
