@@ -76,6 +76,8 @@ def read_toml(text):
                 continue
             key, sign, value = line.partition("=")
             key = key.strip()
+            if key[:1] in ('"', "'"):
+                key = _quoted(key)
             if not sign or not _is_key(key):
                 raise ValueError("a setting is written name = value")
             if key in table:
@@ -91,16 +93,18 @@ def _is_key(name):
 
 
 def _uncommented(line):
-    quoted = False
+    quote = ""
     escaped = False
     for i, c in enumerate(line):
         if escaped:
             escaped = False
-        elif c == "\\" and quoted:
-            escaped = True
-        elif c == '"':
-            quoted = not quoted
-        elif c == "#" and not quoted:
+        elif quote:
+            escaped = c == "\\" and quote == '"'
+            if c == quote:
+                quote = ""
+        elif c in "\"'":
+            quote = c
+        elif c == "#":
             return line[:i]
     return line
 
@@ -108,7 +112,7 @@ def _uncommented(line):
 def _value(text):
     if text in ("true", "false"):
         return text == "true"
-    if text[:1] == '"':
+    if text[:1] in ('"', "'"):
         return _quoted(text)
     if text[:1] == "[":
         return _list(text)
@@ -128,11 +132,11 @@ def _quoted(text):
     i = 1
     while i < len(text):
         c = text[i]
-        if c == '"':
+        if c == text[0]:
             if i + 1 != len(text):
                 raise ValueError(f"there is more after the text {text[: i + 1]}")
             return result
-        if c == "\\":
+        if c == "\\" and text[0] == '"':
             i += 1
             c = _ESCAPES.get(text[i : i + 1])
             if c is None:
@@ -147,16 +151,21 @@ def _list(text):
         raise ValueError("a list ends with ] on the same line")
     items = []
     item = ""
-    quoted = False
+    quote = ""
     escaped = False
     for c in text[1:-1]:
-        if c == "," and not quoted:
+        if c == "," and not quote:
             items.append(_value(item.strip()))
             item = ""
             continue
-        if c == '"' and not escaped:
-            quoted = not quoted
-        escaped = c == "\\" and not escaped
+        if escaped:
+            escaped = False
+        elif quote:
+            escaped = c == "\\" and quote == '"'
+            if c == quote:
+                quote = ""
+        elif c in "\"'":
+            quote = c
         item += c
     if item.strip():
         items.append(_value(item.strip()))

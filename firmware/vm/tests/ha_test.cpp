@@ -250,6 +250,11 @@ TEST_F(HaTest, SettingsComeFromTheFileOfTheApp) {
         ElementsAre("5 True 2.0 c # d ['a, b', 2]"));
 }
 
+TEST_F(HaTest, SettingsMayStandInSingleQuotes) {
+    EXPECT_THAT(settings("[config]\n\"topic\" = 'c # \"d\" \\' # a comment\nnames = ['a, b', \"it's\"]\n"),
+                ElementsAre("4 False 1.5 c # \"d\" \\ ['a, b', \"it's\"]"));
+}
+
 struct WrongSetting {
     const char* toml;
     const char* complaint;
