@@ -167,7 +167,8 @@ mp_obj_t ouro_fat_readblocks(mp_obj_t self, mp_obj_t sector_in, mp_obj_t buffer_
     const std::span into(static_cast<std::uint8_t*>(buffer.buf), buffer.len);
     const FatImage& image = image_of(self);
     if (sector < 0 || sector > static_cast<mp_int_t>(image.sector_count)) mp_raise_OSError(MP_EINVAL);
-    return status(image.read(core().inputs.storage(), static_cast<std::uint32_t>(sector), into).has_value());
+    const auto number = static_cast<std::uint32_t>(sector);
+    return done_whole([&](auto& storage) { return image.read(storage, number, into); });
 }
 
 mp_obj_t ouro_fat_ioctl(mp_obj_t self, mp_obj_t request, mp_obj_t) {
