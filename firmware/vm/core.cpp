@@ -68,8 +68,8 @@ bool Core::hear_calls() noexcept {
         return true;
     }
     MP_STATE_VM(vm_abort) = false; // whoever called for it has taken that back
-    // An app that ended by itself needs no stop.
-    const auto heard = static_cast<std::uint8_t>(attention_interrupt | attention_stop_app);
+    // An app that ended by itself needs no stop; one that is here may have been called for just now.
+    const std::uint8_t heard = app_here ? attention_interrupt : attention_interrupt | attention_stop_app;
     const std::uint8_t calls = attention_.fetch_and(static_cast<std::uint8_t>(~heard));
     if ((calls & attention_interrupt) == 0 || !interruptible.load(std::memory_order_relaxed)) return false;
     mp_sched_keyboard_interrupt();
