@@ -168,6 +168,7 @@ bool Core::send(const bridge::PinCommand& command) noexcept {
 }
 
 bool Core::send(const bridge::DisplayCommand& command) noexcept {
+    const Away away(*this);
     auto& bridge = inputs.bridge();
     const base::Micros deadline = inputs.now() + full_wait;
     while (!bridge.screen_free && inputs.now() < deadline && !aborting()) nap(deadline);
@@ -185,6 +186,7 @@ bool Core::send(const bridge::LedCommand& command) noexcept {
 }
 
 bool Core::ask(bridge::SettingRequest& question, bridge::SettingReply& answer) noexcept {
+    const Away away(*this);
     auto& bridge = inputs.bridge();
     question.serial = ++questions_;
     // Answers to questions that were given up must not be in the way of this one's, and may also come later.

@@ -199,6 +199,14 @@ TEST_F(Badge, ABitmapIsSplitIntoWhatACommandHolds) {
     EXPECT_EQ(pixels, 300U);
 }
 
+TEST_F(Badge, AFrameOfFramebufGoesToTheScreenAsItIs) {
+    run("import framebuf\nf = framebuf.FrameBuffer(bytearray(8), 2, 2, framebuf.RGB565)\n"
+        "f.pixel(1, 0, display.rgb(255, 0, 0))\ndisplay.bitmap(3, 4, 2, 2, f)\n");
+    ASSERT_THAT(board.strokes, SizeIs(1));
+    EXPECT_EQ(board.strokes[0].pixels[0], 0x0000);
+    EXPECT_EQ(board.strokes[0].pixels[1], 0xF800);
+}
+
 TEST_F(Badge, OnlyTheVisiblePartOfABitmapIsSent) {
     run("display.bitmap(-30, -1, 32, 3, bytes(32 * 3 * 2))\ndisplay.bitmap(320, 0, 9, 9, bytes(162))\n"
         "display.bitmap(-32768, 0, 9, 9, bytes(162))\ndisplay.bitmap(0, 0, 0, 9, b'')\n");
@@ -378,7 +386,8 @@ TEST_F(Badge, row_3_27_AValueThatTheBoardRefusesIsAValueError) {
 
 TEST_F(Badge, row_3_27_WithoutRoomForAnotherSettingThereIsAnOsError) {
     board.settings_fail = base::ErrorCode::full;
-    EXPECT_THAT(refused("settings.set('x', 1)"), HasSubstr("OSError: (28, 'there is no room for another setting')"));
+    EXPECT_THAT(refused("settings.set('x', 1)"),
+                HasSubstr("OSError: [Errno 28] ENOSPC: there is no room for another setting"));
 }
 
 TEST_F(Badge, row_3_27_SettingsThatCannotBeWrittenAreAnOsError) {
