@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dates and editors at both sides of every limit.
-#include "firmware/runtime/ui/calendar.hpp"
 #include "firmware/runtime/ui/editors.hpp"
 #include "firmware/runtime/ui/painter.hpp"
+#include "firmware/runtime/ui/words.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,6 +37,9 @@ TEST(Calendar, words) {
     EXPECT_EQ(number(0).view(), "0");
     EXPECT_EQ(number(-7, 2).view(), "-07");
     EXPECT_EQ(number(INT64_MIN).view(), "-9223372036854775808");
+    EXPECT_EQ(thousandths(3914, 2, " V").view(), "3.91 V");
+    EXPECT_EQ(thousandths(-50, 1, " C").view(), "-0.0 C");
+    EXPECT_EQ(thousandths(INT32_MIN, 1, "").view(), "-2147483.6");
     EXPECT_EQ(duration(3599).view(), "0:59:59");
     EXPECT_EQ(duration(86400 + 3661).view(), "1 d 01:01:01");
     EXPECT_EQ(utc_offset(-90).view(), "UTC-01:30");

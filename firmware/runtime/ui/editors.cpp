@@ -10,7 +10,7 @@ namespace firmware::runtime::ui {
 namespace button = contract::button;
 using contract::ButtonMask;
 
-// --- text ---------------------------------------------------------------------------------------------------------
+// --- text --------------------------------------------------------------------------------------------------------
 
 void TextEditor::begin(std::string_view text) noexcept {
     text_ = text.substr(0, size_max);
@@ -66,7 +66,7 @@ void TextEditor::erase() noexcept {
     cursor_ = at;
 }
 
-// --- time ---------------------------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------------------------
 
 void TimeEditor::begin(const Civil& civil) noexcept {
     value_ = civil;
@@ -99,7 +99,7 @@ void TimeEditor::turn(int by) noexcept {
     value_.day = std::min(value_.day, days_in_month(value_.year, value_.month));
 }
 
-// --- colours ------------------------------------------------------------------------------------------------------
+// --- colours -----------------------------------------------------------------------------------------------------
 
 const std::array<Swatch, ColorPicker::count> ColorPicker::swatches = {{
     {colors::green, "green"},
@@ -137,7 +137,7 @@ Edit ColorPicker::key(ButtonMask pressed) noexcept {
     return Edit::goes_on;
 }
 
-// --- UTC offset ---------------------------------------------------------------------------------------------------
+// --- UTC offset --------------------------------------------------------------------------------------------------
 
 Edit OffsetEditor::key(ButtonMask pressed) noexcept {
     if (is_yes(pressed) || pressed == button::start) return Edit::done;

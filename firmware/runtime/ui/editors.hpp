@@ -5,7 +5,7 @@
 #include "base/fixed_string.hpp"
 #include "firmware/contract/buttons.hpp"
 #include "firmware/contract/display.hpp"
-#include "firmware/runtime/ui/calendar.hpp"
+#include "firmware/runtime/ui/words.hpp"
 
 #include <array>
 #include <cstddef>

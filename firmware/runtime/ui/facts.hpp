@@ -43,6 +43,7 @@ struct Facts {
     bool settings_failed = false;
     contract::ButtonMask down = 0;
     std::optional<std::int32_t> battery_millivolts;
+    std::optional<std::uint8_t> battery_percent;
     std::optional<bool> usb_power;
     std::optional<std::int32_t> temperature_millicelsius;
     std::optional<std::int32_t> signal_dbm;

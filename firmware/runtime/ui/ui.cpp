@@ -91,7 +91,7 @@ void Cursor::limit(int count) noexcept {
     top = std::clamp(top, 0, std::max(count - Painter::rows, 0));
 }
 
-// --- keys -----------------------------------------------------------------------------------------------------------
+// --- keys --------------------------------------------------------------------------------------------------------
 
 void Ui::key(const bridge::ButtonEvent& event) noexcept {
     now_ = std::max(now_, event.at);
@@ -172,8 +172,7 @@ void Ui::leave_held() noexcept {
     go_back();
 }
 
-// --- from place to place
-// ----------------------------------------------------------------------------------------------
+// --- from place to place -----------------------------------------------------------------------------------------
 
 void Ui::enter(Place place) noexcept {
     const bool comes_back = place == parent_of(place_);
@@ -269,8 +268,7 @@ bool Ui::is_editing() const noexcept {
     }
 }
 
-// --- what happens
-// -----------------------------------------------------------------------------------------------------
+// --- what happens ------------------------------------------------------------------------------------------------
 
 void Ui::refresh() noexcept {
     app_list_.limit(static_cast<int>(apps_.apps.size()));
@@ -307,8 +305,7 @@ const bridge::AppEntry* Ui::find_app(std::string_view name) const noexcept {
     return found == apps_.apps.end() ? nullptr : found;
 }
 
-// --- time
-// -------------------------------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------------------------
 
 void Ui::step(base::Micros now) noexcept {
     now_ = now;

@@ -68,8 +68,7 @@ void Ui::title(Painter& painter, std::string_view words) const noexcept {
     painter.title(words, time ? hours_minutes(*time).view() : std::string_view{});
 }
 
-// --- idle
-// -------------------------------------------------------------------------------------------------------------
+// --- idle --------------------------------------------------------------------------------------------------------
 
 void Ui::draw_idle(Painter& painter) const noexcept {
     draw_status(painter);
@@ -92,17 +91,15 @@ void Ui::draw_status(Painter& painter) const noexcept {
     painter.canvas().text(Painter::margin + 14, 0, facts_.home_up ? "hub" : "no hub", look::quiet);
     ShortText power;
     if (facts_.usb_power.value_or(false)) power = "USB ";
-    if (facts_.battery_millivolts) {
-        power.append(number(*facts_.battery_millivolts / 1000));
-        power.push_back('.');
-        power.append(number(*facts_.battery_millivolts % 1000 / 10, 2));
-        power.append(" V");
+    if (facts_.battery_percent) {
+        power.append(number(*facts_.battery_percent));
+        power.append(" % ");
     }
+    if (facts_.battery_millivolts) power.append(thousandths(*facts_.battery_millivolts, 2, " V"));
     painter.right_aligned(painter.width() - Painter::margin, 0, power, look::quiet);
 }
 
-// --- the grid
-// -----------------------------------------------------------------------------------------------------------
+// --- the grid ----------------------------------------------------------------------------------------------------
 
 void Ui::draw_grid(Painter& painter) const noexcept {
     constexpr int columns = 3;
@@ -124,8 +121,7 @@ void Ui::draw_grid(Painter& painter) const noexcept {
     painter.hint("A choose|B back|* move");
 }
 
-// --- lists
-// --------------------------------------------------------------------------------------------------------------
+// --- lists -------------------------------------------------------------------------------------------------------
 
 template <typename RowAt>
 void Ui::draw_list(Painter& painter, const Cursor& at, int count, int width, RowAt row_at) const noexcept {
@@ -151,11 +147,12 @@ void Ui::draw_apps(Painter& painter) const noexcept {
         const int top = Painter::content_top + 6;
         painter.canvas().text(Painter::margin, top, apps_.known ? "No apps yet" : "Looking in /pyapps ...",
                               facts_.accent);
-        painter.wrapped(Painter::margin, top + 24, columns, 5,
-                        apps_.known
-                            ? "Copy a folder with an app.py to /pyapps,\nfor example:\n  mpremote cp -r snake :/pyapps/"
-                            : "The list comes when Python is at its prompt.",
-                        facts_.text_color);
+        painter.wrapped(
+            Painter::margin, top + 24, columns, 5,
+            apps_.known
+                ? "Copy a folder with an app.py in it to /pyapps, for example:\n  mpremote cp -r snake :/pyapps/"
+                : "The list comes when Python is at its prompt.",
+            facts_.text_color);
         return painter.hint("B back");
     }
     constexpr int list_width = 196;

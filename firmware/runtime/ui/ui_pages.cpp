@@ -14,18 +14,6 @@ namespace {
 constexpr std::string_view unknown = "not available";
 constexpr std::string_view page_keys = "B back";
 
-/// A measured value in units of a thousandth, with `digits` of them.
-ShortText thousandths(std::int32_t value, int digits, std::string_view unit) noexcept {
-    const std::int32_t scale = digits == 1 ? 100 : 10;
-    const std::int32_t size = value < 0 ? -value : value;
-    ShortText text = value < 0 ? "-" : "";
-    text.append(number(size / 1000));
-    text.push_back('.');
-    text.append(number(size % 1000 / scale, digits));
-    text.append(unit);
-    return text;
-}
-
 ShortText kilobytes(std::uint32_t bytes) noexcept {
     ShortText text = number(bytes / 1024);
     text.append(" KiB");
@@ -34,8 +22,7 @@ ShortText kilobytes(std::uint32_t bytes) noexcept {
 
 } // namespace
 
-// --- editors
-// ----------------------------------------------------------------------------------------------------------
+// --- editors -----------------------------------------------------------------------------------------------------
 
 void Ui::draw_nickname(Painter& painter) const noexcept {
     constexpr int size = 3;
@@ -123,8 +110,7 @@ void Ui::draw_utc_offset(Painter& painter) const noexcept {
     painter.hint("^ 15 min|< 1 h|A set|B leave");
 }
 
-// --- diagnostics
-// ------------------------------------------------------------------------------------------------------
+// --- diagnostics -------------------------------------------------------------------------------------------------
 
 void Ui::draw_ui_test(Painter& painter) const noexcept {
     constexpr std::array<Color, 8> bars = {colors::white, colors::yellow, 0x07FF,       colors::green,
@@ -204,6 +190,11 @@ void Ui::draw_sensors(Painter& painter) const noexcept {
     std::optional<ShortText> temperature;
     std::optional<ShortText> signal;
     if (facts_.battery_millivolts) battery = thousandths(*facts_.battery_millivolts, 2, " V");
+    if (facts_.battery_percent) {
+        battery->append(", ");
+        battery->append(number(*facts_.battery_percent));
+        battery->append(" %");
+    }
     if (facts_.usb_power) usb = ShortText(*facts_.usb_power ? "yes" : "no");
     if (facts_.temperature_millicelsius) temperature = thousandths(*facts_.temperature_millicelsius, 1, " C");
     if (facts_.signal_dbm) {
@@ -225,8 +216,7 @@ void Ui::draw_lack(Painter& painter, std::string_view name, std::string_view why
     painter.hint(page_keys);
 }
 
-// --- pages
-// --------------------------------------------------------------------------------------------------------------
+// --- pages -------------------------------------------------------------------------------------------------------
 
 void Ui::draw_development(Painter& painter) const noexcept {
     title(painter, "Development");
@@ -251,8 +241,7 @@ void Ui::draw_about(Painter& painter) const noexcept {
     painter.hint(page_keys);
 }
 
-// --- apps
-// -----------------------------------------------------------------------------------------------------------------
+// --- apps --------------------------------------------------------------------------------------------------------
 
 void Ui::draw_app_view(Painter& painter) const noexcept {
     const bridge::AppEntry* app = find_app(app_name_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Years are counted from March here, so that the leap day is the last of a year and needs no case of its own.
-#include "firmware/runtime/ui/calendar.hpp"
+#include "firmware/runtime/ui/words.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -71,6 +71,16 @@ ShortText number(std::int64_t value, int digits) noexcept {
     ShortText text;
     if (value < 0) text.push_back('-');
     while (size > 0) text.push_back(reversed[--size]);
+    return text;
+}
+
+ShortText thousandths(std::int32_t value, int digits, std::string_view unit) noexcept {
+    const std::int64_t size = std::abs(std::int64_t{value});
+    ShortText text = value < 0 ? "-" : "";
+    text.append(number(size / 1000));
+    text.push_back('.');
+    text.append(number(size % 1000 / (digits == 1 ? 100 : 10), digits));
+    text.append(unit);
     return text;
 }
 

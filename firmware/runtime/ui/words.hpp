@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dates: from seconds since 1970 to what a person reads, and back.
+// Dates and numbers as a person reads them.
 #pragma once
 
 #include "base/fixed_string.hpp"
@@ -31,6 +31,8 @@ using ShortText = base::FixedString<40>;
 
 /// `value` in decimal, with zeros before it up to `digits`.
 ShortText number(std::int64_t value, int digits = 1) noexcept;
+/// `value` in units of one, with 1 or 2 digits behind the point, cut off: `-1.2 C`.
+ShortText thousandths(std::int32_t value, int digits, std::string_view unit) noexcept;
 ShortText hours_minutes(const Civil& civil) noexcept;         ///< `14:05`
 ShortText hours_minutes_seconds(const Civil& civil) noexcept; ///< `14:05:09`
 ShortText date(const Civil& civil) noexcept;                  ///< `Sat 21 Nov 2026`
