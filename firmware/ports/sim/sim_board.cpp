@@ -7,6 +7,8 @@
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 #include "firmware/ports/sim/lockstep.hpp"
+#include "firmware/ports/sim/screen_text.hpp"
+#include "firmware/runtime/badge_face.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 #include "firmware/vm/flash_image.hpp"
 #include "protocol/link/frame_reader.hpp"
@@ -15,6 +17,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <optional>
 
 namespace firmware::ports::sim {
 
@@ -28,10 +31,28 @@ contract::Storage::Geometry geometry_of(const boards::Profile& profile) {
     return {profile.flash_block_bytes, profile.flash_bytes / profile.flash_block_bytes, profile.flash_program_bytes};
 }
 
+/// Screen, LEDs, settings and the menu on them.
+struct SimulatedFace {
+    SimulatedFace(const boards::Profile& profile, std::span<std::uint8_t> medium, std::uint32_t seed,
+                  contract::Gpio& gpio, bridge::Bridge& bridge, contract::Interpreter& interpreter)
+        : display(profile.screen),
+          leds(profile.led_count),
+          settings(medium),
+          frame_memory(runtime::Screen::memory_pixels(profile.screen.width, profile.screen.height)),
+          face({profile, gpio, display, leds, settings, gauges, bridge, interpreter, frame_memory, seed, sim_uid}) {}
+
+    SimulatedDisplay display;
+    SimulatedLeds leds;
+    SimulatedSmallFlash settings;
+    SimulatedGauges gauges;
+    std::vector<contract::Color> frame_memory;
+    runtime::BadgeFace face;
+};
+
 } // namespace
 
 /// What stays when the power goes.
-struct SimBoard::World final : LevelObserver, contract::Console, protocol::link::FrameSink {
+struct SimBoard::World final : LevelObserver, FaceObserver, contract::Console, protocol::link::FrameSink {
     explicit World(Options given) : options(std::move(given)), medium(std::move(options.flash)), reader(*this) {
         medium.resize(options.profile->flash_bytes, 0xFF);
         flash = std::make_unique<StrictFlash>(medium, geometry_of(*options.profile));
@@ -72,6 +93,12 @@ struct SimBoard::World final : LevelObserver, contract::Console, protocol::link:
         traces[pin].push_back({base::to_ms(world_time(at)), level});
     }
 
+    void area_drawn(const contract::Area&) noexcept override {
+        const std::int64_t now = base::to_ms(world_time(clock.now()));
+        if (drawn.empty() || drawn.back() != now) drawn.push_back(now);
+    }
+    void leds_changed() noexcept override {}
+
     std::size_t read(std::span<std::uint8_t> into) noexcept override {
         const std::size_t size = std::min(into.size(), to_board.size());
         std::copy_n(to_board.begin(), size, into.begin());
@@ -100,6 +127,7 @@ struct SimBoard::World final : LevelObserver, contract::Console, protocol::link:
     Options options;
     std::vector<std::uint8_t> medium;
     std::unique_ptr<StrictFlash> flash;
+    std::vector<std::uint8_t> settings = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
     VirtualClock clock;
     base::Micros booted_at = 0;
     std::uint32_t boots = 0;
@@ -111,6 +139,7 @@ struct SimBoard::World final : LevelObserver, contract::Console, protocol::link:
     protocol::link::FrameReader reader;
     std::vector<Heard> heard;
     std::string printed;
+    std::vector<std::int64_t> drawn; ///< in world time
 };
 
 /// From one power-on to the next power-off.
@@ -120,11 +149,18 @@ struct SimBoard::Life {
           gpio(world.clock),
           lockstep(world.clock, bridge, *world.flash, world.options.seed + world.boots,
                    [this] { return next_event(); }),
-          program(world.options.program(lockstep)),
-          core({*world.options.profile, gpio, world, bridge, program->interpreter()}, identity()) {
+          program(world.options.program(lockstep)) {
+        const boards::Profile& profile = *world.options.profile;
+        if (profile.has_face()) {
+            face.emplace(profile, world.settings, world.options.seed, gpio, bridge, program->interpreter());
+            face->display.observe(&world);
+        }
+        runtime::Face* badge = face ? &face->face : nullptr;
+        core.emplace(runtime::HardwareCore::Parts{profile, gpio, world, bridge, program->interpreter(), badge},
+                     identity());
         gpio.observe(&world);
         for (const auto& [pin, level] : world.driven) gpio.drive(pin, level);
-        core.boot(world.clock.now());
+        core->boot(world.clock.now());
         lockstep.start(*program);
     }
     ~Life() {
@@ -145,7 +181,7 @@ struct SimBoard::Life {
     base::Micros next_event() const {
         base::Micros next = run_until;
         if (!world.to_board.empty()) return world.clock.now();
-        next = std::min(next, core.deadline());
+        next = std::min(next, core->deadline());
         if (!world.releases.empty()) next = std::min(next, world.releases.begin()->first - world.booted_at);
         if (world.next_up != base::never) next = std::min(next, world.next_up - world.booted_at);
         return next;
@@ -164,7 +200,7 @@ struct SimBoard::Life {
     }
 
     bool hardware_is_due() const {
-        return lockstep.wake_hardware.set || !world.to_board.empty() || core.deadline() <= world.clock.now();
+        return lockstep.wake_hardware.set || !world.to_board.empty() || core->deadline() <= world.clock.now();
     }
 
     void run_to(base::Micros end) {
@@ -173,7 +209,7 @@ struct SimBoard::Life {
             play();
             if (hardware_is_due()) {
                 lockstep.wake_hardware.set = false;
-                core.step(world.clock.now());
+                core->step(world.clock.now());
             } else if (lockstep.vm_deadline() <= world.clock.now()) {
                 lockstep.let_vm_run();
             } else {
@@ -189,7 +225,8 @@ struct SimBoard::Life {
     SimulatedGpio gpio;
     Lockstep lockstep;
     std::unique_ptr<Program> program;
-    runtime::HardwareCore core;
+    std::optional<SimulatedFace> face;
+    std::optional<runtime::HardwareCore> core;
     base::Micros run_until = 0;
 };
 
@@ -249,6 +286,30 @@ const std::string& SimBoard::console() const { return world_->printed; }
 std::vector<Change> SimBoard::trace(std::string_view pin) const { return world_->traces[world_->pin_of(pin)]; }
 
 bool SimBoard::level(std::string_view pin) const { return life_->gpio.read(world_->pin_of(pin)); }
+
+void SimBoard::keys(std::string_view script) {
+    constexpr base::Micros held = base::from_ms(50);
+    while (!script.empty()) {
+        const std::size_t end = std::min(script.find(' '), script.size());
+        press(script.substr(0, end), held);
+        run_for(2 * held);
+        script.remove_prefix(std::min(end + 1, script.size()));
+    }
+}
+
+std::span<const contract::Color> SimBoard::screen() const { return life_->face->display.pixels(); }
+
+bool SimBoard::shows(std::string_view words) const {
+    return shows_text(screen(), world_->options.profile->screen.width, words);
+}
+
+const std::vector<std::int64_t>& SimBoard::drawn() const { return world_->drawn; }
+
+std::span<const contract::Rgb> SimBoard::leds() const { return life_->face->leds.colors(); }
+
+SimulatedGauges& SimBoard::gauges() { return life_->face->gauges; }
+
+const bridge::Bridge& SimBoard::bridge() const { return life_->bridge; }
 
 void SimBoard::kill_vm() { life_->lockstep.kill(); }
 

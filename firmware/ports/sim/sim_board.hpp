@@ -4,10 +4,13 @@
 
 #include "base/clock.hpp"
 #include "firmware/boards/profile.hpp"
+#include "firmware/bridge/bridge.hpp"
 #include "firmware/ports/shared/program.hpp"
+#include "firmware/ports/shared/simulated_face.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +79,20 @@ public:
     /// Every change of a named pin since the first boot; the level before the first is the safe or released one.
     std::vector<Change> trace(std::string_view pin) const;
     bool level(std::string_view pin) const;
+
+    // --- the face of a board that has one ---
+    /// Presses and releases each button, 100 ms for each: `right a down`.
+    void keys(std::string_view script);
+    /// The pixels on the glass, row by row.
+    std::span<const contract::Color> screen() const;
+    /// Whether these words stand on the glass, in the board's font at any size, in one colour.
+    bool shows(std::string_view words) const;
+    /// When something was sent to the display since the first boot, in ms.
+    const std::vector<std::int64_t>& drawn() const;
+    std::span<const contract::Rgb> leds() const;
+    /// What the board measures about itself; nothing until a test says so.
+    SimulatedGauges& gauges();
+    const bridge::Bridge& bridge() const;
 
     // --- faults ---
     /// The VM stops dead where it is.

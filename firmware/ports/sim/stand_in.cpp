@@ -30,11 +30,14 @@ private:
     }
     void abort() noexcept override { ++core_.aborts; }
     std::uint32_t heartbeat() const noexcept override { return core_.beats; }
-    base::Result<> load_app(std::string_view) noexcept override {
-        return base::fail(base::ErrorCode::unsupported, "a stand-in runs its own body only");
+    base::Result<> load_app(std::string_view app) noexcept override {
+        if (is_running()) return base::fail(base::ErrorCode::busy, "an app is running");
+        core_.wanted = app;
+        core_.inputs.bridge().wake_vm->notify();
+        return {};
     }
     void stop_app() noexcept override { ++core_.aborts; }
-    bool is_running() const noexcept override { return core_.state == contract::VmState::app; }
+    bool is_running() const noexcept override { return core_.state == contract::VmState::app || !core_.wanted.empty(); }
 
     StandInCore core_;
     std::function<void(StandInCore&)> body_;
@@ -76,6 +79,32 @@ void StandInCore::tell(const bridge::HomeMessage& message) noexcept {
 void StandInCore::print(std::string_view text) noexcept {
     for (const char byte : text) expect(inputs.bridge().console_out.push(static_cast<std::uint8_t>(byte)));
     inputs.bridge().wake_hardware->notify();
+}
+
+template <typename Queue, typename Command>
+bool StandInCore::push_within(Queue& queue, const Command& command, const std::atomic<bool>& free) noexcept {
+    const base::Micros deadline = inputs.now() + base::from_ms(100);
+    while (!free || !queue.push(command)) {
+        if (stop || inputs.now() >= deadline) return false;
+        inputs.wait_until(deadline);
+    }
+    inputs.bridge().wake_hardware->notify();
+    return true;
+}
+
+bool StandInCore::draw(const bridge::DisplayCommand& command) noexcept {
+    bridge::Bridge& bridge = inputs.bridge();
+    const bool done = push_within(bridge.display_commands, command, bridge.screen_free);
+    if (!done) ++bridge.display_timeouts;
+    return done;
+}
+
+bool StandInCore::light(const bridge::LedCommand& command) noexcept {
+    bridge::Bridge& bridge = inputs.bridge();
+    const std::atomic<bool> always{true};
+    const bool done = push_within(bridge.led_commands, command, always);
+    if (!done) ++bridge.led_timeouts;
+    return done;
 }
 
 ProgramFactory stand_in(std::function<void(StandInCore&)> body) {

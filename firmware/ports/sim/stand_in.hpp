@@ -22,6 +22,9 @@ public:
     void write(contract::Pin pin, bool level) noexcept;
     void tell(const bridge::HomeMessage& message) noexcept;
     void print(std::string_view text) noexcept;
+    /// As the VM core does: false when there was no room within 100 ms, or a person is in an editor that long.
+    bool draw(const bridge::DisplayCommand& command) noexcept;
+    bool light(const bridge::LedCommand& command) noexcept;
     bool stopping() const noexcept { return stop; }
 
     vm::Inputs& inputs;
@@ -30,6 +33,12 @@ public:
     std::atomic<std::uint32_t> aborts{0};
     std::atomic<std::uint32_t> beats{0};
     std::atomic<contract::VmState> state{contract::VmState::app};
+    /// What `load_app` was asked for, until the body takes it; empty: nothing.
+    base::FixedString<bridge::app_name_max> wanted;
+
+private:
+    template <typename Queue, typename Command>
+    bool push_within(Queue& queue, const Command& command, const std::atomic<bool>& free) noexcept;
 };
 
 ProgramFactory stand_in(std::function<void(StandInCore&)> body);
