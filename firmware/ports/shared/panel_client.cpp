@@ -133,7 +133,12 @@ base::Result<> PanelClient::watch(const Value& request) noexcept {
         if (panel_.parts_.display == nullptr || panel_.parts_.leds == nullptr) {
             return base::fail(ErrorCode::unsupported, "the board has no screen", "watch its pins: [\"watch\"]");
         }
-        say_ok();
+        const boards::Profile& profile = panel_.parts_.profile;
+        say([&](Writer& writer) {
+            writer.begin_array().text("ok").begin_object().key("width").integer(profile.screen.width);
+            writer.key("height").integer(profile.screen.height).key("leds").integer(profile.led_count);
+            writer.end_object().end_array();
+        });
         face_.begin();
         return {};
     }

@@ -227,7 +227,7 @@ TEST_F(BoardTest, a_watcher_of_the_face_sees_the_screen_and_what_a_button_does) 
     start(wait_for_end, boards::badge);
     Peer hands = control();
     hands.write("[\"watch\",\"face\"]\n");
-    EXPECT_EQ(hands.line(), "[\"ok\"]\n");
+    EXPECT_EQ(hands.line(), "[\"ok\",{\"width\":320,\"height\":170,\"leds\":12}]\n");
     hands.read_until("[\"cell\",304,160,16,10,\"n///\"]\n"); // 160 white pixels
     hands.read_until("[\"shown\",");
     hands.write("[\"hold\",\"a\"]\n");

@@ -116,7 +116,7 @@ protected:
 };
 
 TEST_F(PanelTest, the_first_picture_is_all_of_the_screen_and_the_leds) {
-    EXPECT_EQ(say(R"(["watch","face"])"), "[\"ok\"]\n");
+    EXPECT_EQ(say(R"(["watch","face"])"), "[\"ok\",{\"width\":320,\"height\":170,\"leds\":12}]\n");
     show_all();
     EXPECT_EQ(viewer.cells_heard, cells);
     EXPECT_EQ(viewer.shown, std::vector<std::int64_t>{0});
