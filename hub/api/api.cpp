@@ -2,6 +2,7 @@
 #include "hub/api/api.hpp"
 
 #include "hub/api/broadcast.hpp"
+#include "hub/api/face_view.hpp"
 #include "hub/api/server.hpp"
 #include "hub/api/views.hpp"
 
@@ -90,8 +91,9 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections);
     asio::awaitable<void> sweep();
     void spawn_connection(Socket socket, Peer peer, std::size_t& connections);
-    void open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session);
+    void open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session, std::string board);
     void greet(WebSocket& client);
+    WebSocket::Source face_of(std::string board);
     void flush();
     void run_query(std::function<Answer()> query, Reply reply);
     void await_outcome(const std::string& uid, const std::string& cmd_id, int ttl_ms,
@@ -199,10 +201,11 @@ base::Result<> Api::Impl::listen_local() {
 void Api::Impl::start() {
     context.cookie_name = "ouro_" + std::to_string(port);
     admission.emplace(access, host_names(), context.cookie_name);
-    server.emplace(Server{io, options.limits, options.assets, *admission, context,
-                          [this](Stream stream, const WebSocket::Upgrade& upgrade, std::string session) {
-                              open_web_socket(std::move(stream), upgrade, std::move(session));
-                          }});
+    server.emplace(
+        Server{io, options.limits, options.assets, *admission, context,
+               [this](Stream stream, const WebSocket::Upgrade& upgrade, std::string session, std::string board) {
+                   open_web_socket(std::move(stream), upgrade, std::move(session), std::move(board));
+               }});
     const auto log_failure = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (failure) spdlog::error("api: a listener ended unexpectedly");
     };
@@ -254,7 +257,8 @@ asio::awaitable<void> Api::Impl::sweep() {
     }
 }
 
-void Api::Impl::open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session) {
+void Api::Impl::open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session,
+                                std::string board) {
     if (stopping || viewers.size() >= options.limits.connections_max) return;
     auto on_end = [weak = weak_from_this()](WebSocket& ended) {
         if (const auto self = weak.lock())
@@ -262,9 +266,19 @@ void Api::Impl::open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade
     };
     auto viewer = std::make_shared<WebSocket>(std::move(stream), options.limits, std::move(session), std::move(on_end));
     viewers.push_back(viewer);
-    viewer->accept(upgrade, [weak = weak_from_this(), raw = viewer.get()] {
-        if (const auto self = weak.lock()) self->greet(*raw);
+    viewer->accept(upgrade, [weak = weak_from_this(), raw = viewer.get(), board = std::move(board)] {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (board.empty()) return self->greet(*raw);
+        raw->draw_from(board, self->face_of(board));
     });
+}
+
+WebSocket::Source Api::Impl::face_of(std::string board) {
+    return [weak = weak_from_this(), board = std::move(board), feed = FaceFeed()]() mutable -> SharedBatch {
+        const auto self = weak.lock();
+        return self ? feed.next(self->hub.face(board)) : nullptr;
+    };
 }
 
 void Api::Impl::greet(WebSocket& client) {
@@ -290,7 +304,9 @@ void Api::Impl::note(const core::Change& change) {
 void Api::Impl::flush() {
     flush_posted = false;
     for (const SharedBatch& batch : broadcast.flush()) {
-        for (const auto& viewer : viewers) viewer->send(batch);
+        for (const auto& viewer : viewers) {
+            if (viewer->drawn_from().empty()) viewer->send(batch);
+        }
     }
 }
 
@@ -362,5 +378,10 @@ base::Result<> Api::start() {
 std::uint16_t Api::port() const noexcept { return impl_->port; }
 void Api::stop() { impl_->stop(); }
 void Api::on_change(const core::Change& change) { impl_->note(change); }
+void Api::on_face(const std::string& uid) {
+    for (const auto& viewer : std::vector(impl_->viewers)) {
+        if (viewer->drawn_from() == uid) viewer->draw();
+    }
+}
 
 } // namespace hub::api

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "hub/api/access.hpp"
 #include "hub/api/assets.hpp"
+#include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/timeline/store.hpp"
 
@@ -62,6 +63,8 @@ public:
         virtual base::Result<std::string> command(const core::CommandRequest& request) = 0;
         /// One request to a virtual board's control socket; replies once, with the socket's answer.
         virtual void control(const std::string& uid, const core::Json& request, ControlReply reply) = 0;
+        /// What a virtual board shows; null when nothing. Not kept beyond the call that asks.
+        virtual const core::Face* face(const std::string& uid) const = 0;
         /// "connected", "connecting", "off"
         virtual std::string mqtt_status() const = 0;
         /// The console's latest bytes of a board, for whoever attaches.
@@ -88,6 +91,8 @@ public:
     void stop();
 
     void on_change(const core::Change& change) override;
+    /// What `Dependencies::face` gives for this board has changed.
+    void on_face(const std::string& uid);
 
 private:
     struct Impl;

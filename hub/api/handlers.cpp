@@ -3,6 +3,7 @@
 
 #include "hub/api/admission.hpp"
 #include "hub/api/answers.hpp"
+#include "hub/api/face_view.hpp"
 #include "hub/api/views.hpp"
 #include "protocol/link/names.hpp"
 
@@ -108,7 +109,7 @@ void reply_at_end(Context& context, const core::CommandRequest& command, core::C
 }
 
 bool may_control(const Json& request) {
-    static constexpr std::array words{"info", "press", "hold", "release", "set", "read", "fault"};
+    static constexpr std::array words{"info", "press", "hold", "release", "set", "read", "gauge", "fault"};
     const auto is_flat = [](const Json& element) { return element.is_primitive(); };
     return request.is_array() && !request.empty() && request.size() <= 4 && request[0].is_string() &&
            std::all_of(request.begin(), request.end(), is_flat) &&
@@ -222,6 +223,26 @@ void post_control(Context& context, const Request& request, Reply reply) {
     }
     context.hub.control(board->uid, *body,
                         [reply](const base::Result<Json>& result) { reply(control_answer(result)); });
+}
+
+void get_screen(Context& context, const Request& request, Reply reply) {
+    const core::Board* board = find_board(context, request.param("uid"));
+    if (!board) return reply(error_answer(no_board(request.param("uid"))));
+    const core::Face* face = context.hub.face(board->uid);
+    if (!face) {
+        return reply(
+            error_answer({ErrorCode::not_found, "This board shows no screen here",
+                          "A virtual board with a screen does while it runs: ouro run APP --board virtual:badge"}));
+    }
+    context.query(
+        [pixels = face->pixels()] {
+            Answer answer;
+            answer.body = png_of(pixels);
+            answer.content_type = "image/png";
+            if (!answer.body.empty()) return answer;
+            return error_answer({ErrorCode::internal, "The picture could not be made", "Is there memory left?"});
+        },
+        std::move(reply));
 }
 
 void get_history(Context& context, const Request& request, Reply reply) {

@@ -36,6 +36,7 @@ void get_boards(Context& context, const Request& request, Reply reply);
 void get_board(Context& context, const Request& request, Reply reply);
 void post_set(Context& context, const Request& request, Reply reply);
 void post_control(Context& context, const Request& request, Reply reply);
+void get_screen(Context& context, const Request& request, Reply reply);
 void get_history(Context& context, const Request& request, Reply reply);
 void get_timeline(Context& context, const Request& request, Reply reply);
 void get_profile(Context& context, const Request& request, Reply reply);

@@ -18,6 +18,8 @@ constexpr std::array route_table{
     Route{"GET", "/api/boards/{uid}", Role::viewer, get_board},
     Route{"POST", "/api/boards/{uid}/entities/{id}/set", Role::operator_, post_set},
     Route{"POST", "/api/boards/{uid}/control", Role::operator_, post_control},
+    Route{"GET", "/api/boards/{uid}/screen.png", Role::viewer, get_screen},
+    Route{"GET", "/api/boards/{uid}/face", Role::viewer, nullptr, true},
     Route{"GET", "/api/boards/{uid}/history/{id}", Role::viewer, get_history},
     Route{"GET", "/api/timeline", Role::viewer, get_timeline},
     Route{"GET", "/api/profiles/{name}", Role::viewer, get_profile},

@@ -16,7 +16,7 @@ struct Route {
     std::string_view method;
     std::string_view pattern;
     Role role;
-    void (*handle)(Context&, const Request&, Reply); ///< null for the WebSocket
+    void (*handle)(Context&, const Request&, Reply); ///< null for a WebSocket
     bool upgrade = false;
 };
 

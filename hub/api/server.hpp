@@ -22,8 +22,8 @@ struct Server {
     std::span<const Asset> assets;
     Admission& admission;
     Context& context;
-    /// Takes over an admitted WebSocket.
-    std::function<void(Stream, WebSocket::Upgrade, std::string session)> open_web_socket;
+    /// Takes over an admitted WebSocket: of the face of `board`, or of everything when that is empty.
+    std::function<void(Stream, WebSocket::Upgrade, std::string session, std::string board)> open_web_socket;
 };
 
 /// Serves requests on one connection until it ends; never throws. `stream` is the caller's and outlives the call, so

@@ -45,6 +45,17 @@ void WebSocket::send(SharedBatch batch) {
     if (!writing_) write();
 }
 
+void WebSocket::draw_from(std::string board, Source source) {
+    board_ = std::move(board);
+    source_ = std::move(source);
+    draw();
+}
+
+void WebSocket::draw() {
+    if (!open_ || writing_ || !source_) return;
+    if (auto batch = source_()) send(std::move(batch));
+}
+
 void WebSocket::write() {
     writing_ = outbox_.take();
     write_began_ = std::chrono::steady_clock::now();
@@ -54,7 +65,8 @@ void WebSocket::write() {
     stream_.async_write(buffers, [self = shared_from_this()](beast::error_code error, std::size_t) {
         self->writing_.reset();
         if (error) return self->end();
-        if (!self->outbox_.empty()) self->write();
+        if (!self->outbox_.empty()) return self->write();
+        self->draw();
     });
 }
 

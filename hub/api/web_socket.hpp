@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One WebSocket client: hears everything, says nothing.
+// One WebSocket client: hears everything, or looks at one board's face; says nothing.
 #pragma once
 
 #include "hub/api/api.hpp"
@@ -33,6 +33,15 @@ public:
     /// Puts a batch in the queue and writes as soon as the client takes it.
     void send(SharedBatch batch);
 
+    /// What there is to say now; null for nothing.
+    using Source = std::function<SharedBatch()>;
+    /// Asks `source` for more, about `board`, whenever the client has taken all that was sent and somebody calls
+    /// `draw`, or when that happened meanwhile.
+    void draw_from(std::string board, Source source);
+    void draw();
+    /// Empty for a client that hears everything.
+    const std::string& drawn_from() const noexcept { return board_; }
+
     /// Cuts the connection if one write has lasted longer than the limit: a client may answer pings and still read
     /// nothing.
     void check_stalled(std::chrono::steady_clock::time_point now);
@@ -55,6 +64,8 @@ private:
     Outbox outbox_;
     std::unique_ptr<const Frame> writing_;
     std::chrono::steady_clock::time_point write_began_;
+    std::string board_;
+    Source source_;
     bool open_ = false;
 };
 

@@ -111,6 +111,7 @@ private:
     void control(const std::string& uid, const core::Json& request, ControlReply reply) override {
         workbench_.control(uid, request, std::move(reply));
     }
+    const core::Face* face(const std::string& uid) const override { return workbench_.face(uid); }
     std::string mqtt_status() const override { return home_ ? std::string(home::state_name(home_->status())) : "off"; }
     std::string console_history(const std::string& uid) const override { return workbench_.console_history(uid); }
 
@@ -132,7 +133,7 @@ private:
 
 Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std::vector<api::Token> tokens)
     : store_(std::move(store)),
-      workbench_(io_, hub_, {config.boards_dir, log_board}),
+      workbench_(io_, hub_, {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }}),
       api_(io_, pool_, *this, *store_, api_options(config, std::move(tokens))) {
     if (config.broker.mode != BrokerMode::off) home_.emplace(io_, home_config(config), hub_);
     // First to disk, then to whoever listens.

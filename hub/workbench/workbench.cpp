@@ -4,12 +4,14 @@
 
 #include "hub/workbench/board_finder.hpp"
 #include "hub/workbench/control_client.hpp"
+#include "hub/workbench/face_watcher.hpp"
 #include "hub/workbench/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <list>
+#include <optional>
 #include <utility>
 
 namespace hub::workbench {
@@ -21,6 +23,7 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
               control(io, port.control_socket) {}
         Session session;
         ControlClient control;
+        std::optional<FaceWatcher> watcher; ///< of a virtual board
     };
 
     Impl(boost::asio::io_context& context, core::Hub& core, WorkbenchConfig settings)
@@ -42,7 +45,18 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
                         "Another folder says that it is this board; it is left alone: " +
                             port.path.parent_path().string());
         }
-        benches.emplace_back(io, port, *this).session.start();
+        Bench& bench = benches.emplace_back(io, port, *this);
+        if (port.is_virtual) watch_face(bench, port);
+        bench.session.start();
+    }
+    void watch_face(Bench& bench, const BoardPort& port) {
+        // Every watcher's versions are beyond those of the ones before it: who looks on notices that all is new.
+        face_version += face_versions_max;
+        auto changed = [this, uid = port.uid] {
+            if (config.on_face) config.on_face(uid);
+        };
+        bench.watcher.emplace(io, port.control_socket, face_version, std::move(changed));
+        bench.watcher->start();
     }
     void on_gone(const BoardPort& port) override {
         benches.remove_if([&](const Bench& bench) { return bench.session.port() == port; });
@@ -69,11 +83,14 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         boost::asio::post(io, std::move(call));
     }
 
+    static constexpr std::uint64_t face_versions_max = std::uint64_t{1} << 40U;
+
     boost::asio::io_context& io;
     core::Hub& hub;
     const WorkbenchConfig config;
     const std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
     BoardFinder finder;
+    std::uint64_t face_version = 0;
     std::list<Bench> benches; // a list: the hub holds references to the sessions
 };
 
@@ -98,6 +115,11 @@ void Workbench::control(const std::string& uid, const core::Json& request, Contr
         return impl_->refuse(std::move(done), base::ErrorCode::not_found, "there is no virtual board " + uid);
     }
     bench->control.request(request, std::move(done));
+}
+
+const core::Face* Workbench::face(const std::string& uid) const {
+    const Impl::Bench* const bench = impl_->find(uid);
+    return bench != nullptr && bench->watcher ? bench->watcher->face() : nullptr;
 }
 
 std::string Workbench::console_history(const std::string& uid) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
 
 #include <filesystem>
@@ -23,6 +24,8 @@ struct WorkbenchConfig {
     /// Hears what is worth a line in the hub's own log; may be empty. Level as in the link's `log`; `uid` may be empty.
     /// What is about a board that the hub knows becomes one of its log lines as well.
     std::function<void(const std::string& uid, std::string_view level, std::string_view text)> log;
+    /// The face of a virtual board has changed; may be empty.
+    std::function<void(const std::string& uid)> on_face = {};
 };
 
 /// Finds boards, holds a session with each, and reaches the control sockets of virtual ones. One thread: the
@@ -46,6 +49,10 @@ public:
     /// never during this call. Errors: those of ControlClient::request, `not_found` for a uid that is no virtual board
     /// here, and `refused` for `watch` and `quit`, which are not for sharing.
     void control(const std::string& uid, const core::Json& request, ControlAnswer done);
+
+    /// The screen and the LEDs of a virtual board; null for one that has none, or has not shown them yet. Valid until
+    /// the io_context's next turn.
+    const core::Face* face(const std::string& uid) const;
 
     /// The newest console bytes of a board, at most 64 KiB; none for a board that is not here.
     std::string console_history(const std::string& uid) const;

@@ -64,6 +64,7 @@ public:
         if (request.size() == 1) return reply(core::Json::array({"error", "not_found", "no", ""}));
         reply(core::Json::array({"ok", request[1]}));
     }
+    const core::Face* face(const std::string&) const override { return nullptr; }
     std::string mqtt_status() const override { return "off"; }
     std::string console_history(const std::string&) const override { return {}; }
 

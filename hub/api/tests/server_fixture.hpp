@@ -41,10 +41,14 @@ public:
         if (request[0] == "read") return reply(Json{"ok", 1});
         reply(Json{"error", "not_found", "No button has that name", "Try call"});
     }
+    const core::Face* face(const std::string& uid) const override {
+        return uid == "abcd1234" && screen.complete() ? &screen : nullptr;
+    }
     std::string mqtt_status() const override { return mqtt; }
     std::string console_history(const std::string&) const override { return history; }
 
     std::vector<core::Board> list;
+    core::Face screen;
     std::string mqtt = "off";
     std::string history;
     core::CommandRequest last;
