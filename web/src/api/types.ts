@@ -16,6 +16,7 @@ export type History = Schemas["History"];
 export type Entry = Schemas["Entry"];
 export type Profile = Schemas["Profile"];
 export type ProfilePart = Schemas["ProfilePart"];
+export type Face = Schemas["Face"];
 export type WsMessage = Schemas["WsMessage"];
 
 export type Kind = Entity["kind"];

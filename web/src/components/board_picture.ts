@@ -2,8 +2,7 @@
 // <ouro-board-picture>: a board as it looks, with buttons that can be pressed and outputs that move as the real ones do.
 import { html, nothing, svg, type SVGTemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { moveButton } from "../api/boards";
-import { asProblem, type Problem } from "../api/http";
+import { type Problem } from "../api/http";
 import type { Output, Profile, ProfilePart } from "../api/types";
 import { own } from "../model/own";
 import { moduleBox, placeOf, trace } from "../model/picture";
@@ -11,6 +10,7 @@ import type { BoardView } from "../model/world";
 import { pictureStyles } from "../styles/picture";
 import { shared } from "../styles/shared";
 import "./age";
+import { HeldButtons } from "./held_buttons";
 import { HubElement } from "./hub_element";
 import "./problem";
 
@@ -22,33 +22,15 @@ export class BoardPicture extends HubElement {
     @property({ attribute: false }) profile!: Profile;
     @state() private problem: Problem | null = null;
 
-    /** Which buttons are down, and what holds each: a pointer, a key. */
-    private readonly held = new Map<string, Set<string>>();
-    /** Requests go one after the other: a release must never overtake its hold. */
-    private queue: Promise<void> = Promise.resolve();
+    private readonly buttons = new HeldButtons(this, {
+        http: () => this.hub.http,
+        uid: () => this.view.board.uid,
+        inputs: () => this.profile.inputs,
+        pressable: () => this.pressable,
+        problem: (problem) => (this.problem = problem),
+    });
 
     static override styles = [shared, pictureStyles];
-
-    override connectedCallback(): void {
-        super.connectedCallback();
-        addEventListener("keydown", this.onKeyDown);
-        addEventListener("keyup", this.onKeyUp);
-        addEventListener("blur", this.releaseAll);
-        document.addEventListener("visibilitychange", this.releaseAll);
-    }
-
-    override disconnectedCallback(): void {
-        super.disconnectedCallback();
-        this.releaseAll();
-        removeEventListener("keydown", this.onKeyDown);
-        removeEventListener("keyup", this.onKeyUp);
-        removeEventListener("blur", this.releaseAll);
-        document.removeEventListener("visibilitychange", this.releaseAll);
-    }
-
-    override updated(): void {
-        if (!this.pressable && this.held.size > 0) this.releaseAll();
-    }
 
     private get pressable(): boolean {
         return this.hub.usable && this.view.board.online && this.view.board.virtual;
@@ -173,19 +155,19 @@ export class BoardPicture extends HubElement {
 
     private button(part: ProfilePart): SVGTemplateResult {
         const [x, y] = placeOf(part);
-        const down = this.held.has(part.name);
+        const down = this.buttons.down(part.name);
         const key = part.key === undefined ? "" : `, key ${part.key.toUpperCase()}`;
         return svg`<g transform="translate(${x} ${y})" class="push ${down ? "down" : ""} ${this.pressable ? "" : "dead"}"
             role="button" tabindex="0" data-button=${part.name}
             aria-label="${part.label}${key}" aria-pressed=${String(down)} aria-disabled=${String(!this.pressable)}
-            @pointerdown=${(event: PointerEvent) => this.onPointerDown(event, part.name)}
-            @pointerup=${(event: PointerEvent) => this.release(part.name, `pointer ${event.pointerId}`)}
-            @pointercancel=${(event: PointerEvent) => this.release(part.name, `pointer ${event.pointerId}`)}
-            @lostpointercapture=${(event: PointerEvent) => this.release(part.name, `pointer ${event.pointerId}`)}
+            @pointerdown=${(event: PointerEvent) => this.buttons.pointerDown(event, part.name)}
+            @pointerup=${(event: PointerEvent) => this.buttons.pointerUp(event, part.name)}
+            @pointercancel=${(event: PointerEvent) => this.buttons.pointerUp(event, part.name)}
+            @lostpointercapture=${(event: PointerEvent) => this.buttons.pointerUp(event, part.name)}
             @contextmenu=${(event: Event) => event.preventDefault()}
-            @keydown=${(event: KeyboardEvent) => this.onButtonKey(event, part.name, true)}
-            @keyup=${(event: KeyboardEvent) => this.onButtonKey(event, part.name, false)}
-            @blur=${() => this.releaseKeys(part.name)}>
+            @keydown=${(event: KeyboardEvent) => this.buttons.focusKey(event, part.name, true)}
+            @keyup=${(event: KeyboardEvent) => this.buttons.focusKey(event, part.name, false)}
+            @blur=${() => this.buttons.blurred(part.name)}>
             <rect class="focus" x="-29" y="-29" width="58" height="74" rx="9" />
             <rect class="reach" x="-29" y="-29" width="58" height="74" />
             ${[-17, 17].map((leg) => svg`<rect class="pad" x=${leg - 3} y="-26.5" width="6" height="53" rx="1" />`)}
@@ -214,75 +196,7 @@ export class BoardPicture extends HubElement {
             </dd>
         </div>`;
     }
-
-    private onPointerDown(event: PointerEvent, name: string): void {
-        if (event.button !== 0) return;
-        (event.currentTarget as Element).setPointerCapture(event.pointerId);
-        this.press(name, `pointer ${event.pointerId}`);
-    }
-
-    private onButtonKey(event: KeyboardEvent, name: string, down: boolean): void {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        if (event.repeat) return;
-        if (down) this.press(name, `focus ${event.key}`);
-        else this.release(name, `focus ${event.key}`);
-    }
-
-    /** The profile's keys work wherever the focus is, except where a person types or chooses. */
-    private readonly onKeyDown = (event: KeyboardEvent): void => {
-        if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-        if (event.composedPath().some((target) => target instanceof Element && target.matches(typing_places))) return;
-        const part = this.profile.inputs.find((input) => input.key === event.key.toLowerCase());
-        if (part) this.press(part.name, `key ${event.code}`);
-    };
-
-    private readonly onKeyUp = (event: KeyboardEvent): void => {
-        for (const name of [...this.held.keys()]) this.release(name, `key ${event.code}`);
-    };
-
-    private readonly releaseAll = (): void => {
-        for (const [name, holders] of [...this.held]) for (const holder of [...holders]) this.release(name, holder);
-    };
-
-    private releaseKeys(name: string): void {
-        for (const holder of [...(this.held.get(name) ?? [])])
-            if (holder.startsWith("focus")) this.release(name, holder);
-    }
-
-    private press(name: string, holder: string): void {
-        if (!this.pressable) return;
-        const holders = this.held.get(name);
-        if (holders) {
-            holders.add(holder);
-            return;
-        }
-        this.held.set(name, new Set([holder]));
-        this.send(name, "hold");
-    }
-
-    private release(name: string, holder: string): void {
-        const holders = this.held.get(name);
-        if (!holders?.delete(holder) || holders.size > 0) return;
-        this.held.delete(name);
-        this.send(name, "release");
-    }
-
-    private send(name: string, verb: "hold" | "release"): void {
-        const { uid } = this.view.board;
-        this.queue = this.queue.then(async () => {
-            try {
-                await moveButton(this.hub.http, uid, name, verb);
-                this.problem = null;
-            } catch (error) {
-                this.problem = asProblem(error);
-            }
-        });
-        this.requestUpdate();
-    }
 }
-
-const typing_places = "input, textarea, select, [contenteditable], wa-input, wa-select, wa-slider";
 
 const nameOf = (part: ProfilePart): string =>
     part.kind === "led" ? `${part.label} light` : `${part.label} ${part.kind}`;

@@ -6,9 +6,11 @@ import { HubElement } from "../components/hub_element";
 import { readProfile } from "../api/boards";
 import { asProblem, type Problem } from "../api/http";
 import type { Profile } from "../api/types";
+import "../components/badge_picture";
 import "../components/board_picture";
 import "../components/console_view";
 import "../components/controls_card";
+import "../components/crash_card";
 import "../components/event_list";
 import { icon } from "../components/icons";
 import "../components/lock_card";
@@ -67,6 +69,14 @@ export class BoardPage extends HubElement {
             .columns.wide {
                 grid-template-columns: minmax(352px, 5fr) minmax(0, 8fr);
             }
+            .columns.badge {
+                grid-template-columns: minmax(0, 8fr) minmax(320px, 5fr);
+            }
+            .shot {
+                display: flex;
+                justify-content: center;
+                margin-top: 16px;
+            }
             .stack {
                 display: grid;
                 gap: 16px;
@@ -120,16 +130,24 @@ export class BoardPage extends HubElement {
     }
 
     private twoColumns(view: BoardView): unknown {
+        if (this.profile?.screen)
+            return html`<div class="columns badge">
+                <div class="stack">${this.picture(view)} ${this.console(view)}</div>
+                <div class="stack">
+                    ${this.crash(view)} ${this.locks(view)} ${this.controls(view)} ${this.events(view)}
+                    ${this.plot(view)}
+                </div>
+            </div>`;
         return html`<div class="columns wide">
-            <div class="stack">${this.locks(view)} ${this.controls(view)} ${this.events(view)}</div>
+            <div class="stack">${this.locks(view)} ${this.controls(view)} ${this.crash(view)} ${this.events(view)}</div>
             <div class="stack">${this.picture(view)} ${this.plot(view)} ${this.console(view)}</div>
         </div>`;
     }
 
     private oneColumn(view: BoardView): unknown {
         return html`<div class="stack">
-            ${this.locks(view)} ${this.picture(view)} ${this.events(view)} ${this.controls(view)} ${this.plot(view)}
-            ${this.console(view)}
+            ${this.locks(view)} ${this.picture(view)} ${this.crash(view)} ${this.events(view)} ${this.controls(view)}
+            ${this.plot(view)} ${this.console(view)}
         </div>`;
     }
 
@@ -147,8 +165,29 @@ export class BoardPage extends HubElement {
                 <h2 id="picture">The board</h2>
                 <span class="small soft">${this.profile.description}</span>
             </div>
-            <ouro-board-picture .hub=${this.hub} .view=${view} .profile=${this.profile}></ouro-board-picture>
+            ${
+                this.profile.screen
+                    ? html`<ouro-badge-picture
+                              .hub=${this.hub}
+                              .view=${view}
+                              .profile=${this.profile}
+                          ></ouro-badge-picture>
+                          ${this.screenshot(view)}`
+                    : html`<ouro-board-picture
+                          .hub=${this.hub}
+                          .view=${view}
+                          .profile=${this.profile}
+                      ></ouro-board-picture>`
+            }
         </section>`;
+    }
+
+    private screenshot(view: BoardView): unknown {
+        if (!view.board.virtual || !view.board.online) return nothing;
+        const url = this.hub.http.url(`api/boards/${encodeURIComponent(view.board.uid)}/screen.png`);
+        return html`<p class="shot">
+            <a class="button" href=${url.href} download="${view.board.name}.png">Save a screenshot</a>
+        </p>`;
     }
 
     private controls(view: BoardView): unknown {
@@ -164,6 +203,15 @@ export class BoardPage extends HubElement {
             .epoch=${this.hub.epoch}
             .profile=${this.profile}
         ></ouro-event-list>`;
+    }
+
+    private crash(view: BoardView): unknown {
+        return html`<ouro-crash-card
+            .hub=${this.hub}
+            .uid=${view.board.uid}
+            .live=${view.live}
+            .epoch=${this.hub.epoch}
+        ></ouro-crash-card>`;
     }
 
     private plot(view: BoardView): unknown {
