@@ -128,6 +128,7 @@ private:
     std::string_view next_pin(std::span<char> buffer) noexcept;
     template <typename Body>
     void say(Body body) noexcept;
+    bool pins_untold() const noexcept;
     std::size_t room() const noexcept { return queue_.size() - (end_ - begin_); }
 
     Panel& panel_;

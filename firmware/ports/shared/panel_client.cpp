@@ -44,8 +44,8 @@ void PanelClient::reset() noexcept {
 
 std::size_t PanelClient::feed(std::string_view bytes) noexcept {
     for (std::size_t taken = 0; taken < bytes.size(); ++taken) {
-        // An answer is at most a line; what watched pins do meanwhile may need the same room again.
-        if (broken_ || room() < line_max) return taken;
+        // An answer is at most a line. The pins as they are come before the answer to the next request.
+        if (broken_ || room() < line_max || pins_untold()) return taken;
         const char byte = bytes[taken];
         if (byte == '\n') {
             const std::string_view line(line_.data(), line_size_);
@@ -59,11 +59,13 @@ std::size_t PanelClient::feed(std::string_view bytes) noexcept {
     return bytes.size();
 }
 
-bool PanelClient::has_line() const noexcept {
-    if (broken_) return false;
+bool PanelClient::pins_untold() const noexcept {
     const boards::Profile& profile = panel_.parts_.profile;
-    const bool pins_untold = watching_pins_ && pins_told_ < profile.inputs.size() + profile.outputs.size();
-    return begin_ != end_ || pins_untold || face_.has_line();
+    return watching_pins_ && pins_told_ < profile.inputs.size() + profile.outputs.size();
+}
+
+bool PanelClient::has_line() const noexcept {
+    return !broken_ && (begin_ != end_ || pins_untold() || face_.has_line());
 }
 
 std::string_view PanelClient::next(std::span<char, line_max> buffer) noexcept {
@@ -81,9 +83,9 @@ std::string_view PanelClient::next(std::span<char, line_max> buffer) noexcept {
 
 // The named pins as they are, one after the other, after a `watch`.
 std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
+    if (!pins_untold()) return {};
     const boards::Profile& profile = panel_.parts_.profile;
     const std::size_t inputs = profile.inputs.size();
-    if (!watching_pins_ || pins_told_ == inputs + profile.outputs.size()) return {};
     const std::size_t index = pins_told_++;
     const contract::Pin pin = index < inputs ? profile.inputs[index].pin : profile.outputs[index - inputs].pin;
     Writer writer(buffer.first(buffer.size() - 1));

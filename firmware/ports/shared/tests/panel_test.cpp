@@ -234,6 +234,16 @@ TEST_F(PanelTest, a_watcher_of_pins_hears_each_change_with_the_clients_time) {
     EXPECT_EQ(next(), "[\"pin\",13,0,6000,\"a\"]\n");
 }
 
+TEST_F(PanelTest, a_request_after_watch_is_answered_when_all_pins_were_told) {
+    const std::string_view both = "[\"watch\"]\n[\"info\"]\n";
+    const std::size_t taken = client.feed(both);
+    EXPECT_EQ(both.substr(taken), "[\"info\"]\n");
+    EXPECT_EQ(next(), "[\"ok\"]\n");
+    for (std::size_t i = 0; i < boards::badge.inputs.size(); ++i) EXPECT_TRUE(next().starts_with("[\"pin\","));
+    EXPECT_EQ(client.feed(both.substr(taken)), both.size() - taken);
+    EXPECT_TRUE(next().starts_with("[\"ok\",{"));
+}
+
 TEST_F(PanelTest, who_watches_pins_and_does_not_fetch_them_is_out) {
     ASSERT_TRUE(gpio.configure(13, contract::PinMode::input, contract::Pull::up, false));
     say(R"(["watch"])");
