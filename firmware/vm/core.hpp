@@ -61,6 +61,7 @@ public:
     /// As above; what found no room is counted. A drawing command waits as long for the screen to be free.
     bool send(const bridge::DisplayCommand& command) noexcept;
     bool send(const bridge::LedCommand& command) noexcept;
+    /// As above; who gives up a list begins it anew.
     bool send(const bridge::AppEntry& entry) noexcept;
 
     /// Asks the settings; gives `question` its serial. False when no answer came within `full_wait`.
