@@ -5,87 +5,30 @@
 //
 // Every round takes one sample of each kind, so that whatever else the machine does hits all of them alike. Times are
 // CLOCK_MONOTONIC in microseconds; the board stamps its pins with the same clock.
+#include "bench/board_control.hpp"
+
 #include <mosquitto.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
-#include <vector>
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
 
 namespace {
+
+using bench::Control;
+using bench::now_us;
+using bench::Samples;
+using bench::stop;
 
 constexpr int rounds = 1'000;
 constexpr int warm_up_rounds = 50;
 constexpr int switches = 20;
 constexpr int timeout_ms = 5'000;
-constexpr int input_pin = 4;
-constexpr int output_pin = 2;
 constexpr std::int64_t round_us = 14'000; // 20 switches at 4 commands a second allow one every 12.5 ms
-
-std::int64_t now_us() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
-}
-
-[[noreturn]] void stop(const std::string& why) {
-    std::fprintf(stderr, "latency: %s\n", why.c_str());
-    std::exit(1);
-}
-
-/// The board's hands and eyes (docs/protocol.md, section 3).
-class Control {
-public:
-    explicit Control(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        if (path.size() >= sizeof address.sun_path) stop("the control socket's path is too long: " + path);
-        std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-            stop("no board at " + path);
-    }
-
-    int socket() const { return socket_; }
-
-    void send(const std::string& line) const {
-        if (::write(socket_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-            stop("the board went away");
-    }
-
-    /// Reads what is there and keeps the newest time stamp of each pin.
-    void read() {
-        std::array<char, 4096> bytes{};
-        const ssize_t size = ::read(socket_, bytes.data(), bytes.size());
-        if (size <= 0) stop("the board went away");
-        pending_.append(bytes.data(), static_cast<std::size_t>(size));
-        for (std::size_t end = 0; (end = pending_.find('\n')) != std::string::npos; pending_.erase(0, end + 1)) {
-            int pin = 0;
-            int level = 0;
-            long long at = 0;
-            if (std::sscanf(pending_.c_str(), R"(["pin",%d,%d,%lld)", &pin, &level, &at) != 3) continue;
-            if (pin == input_pin) input_at = at;
-            if (pin == output_pin) output_at = at;
-        }
-    }
-
-    std::int64_t input_at = 0;
-    std::int64_t output_at = 0;
-
-private:
-    int socket_;
-    std::string pending_;
-};
 
 /// A plain C client of the broker: what a user's own program would be.
 class Client {
@@ -207,18 +150,6 @@ private:
     int next_switch_ = 0;
 };
 
-struct Samples {
-    std::vector<std::int64_t> values;
-    double at(double part) {
-        std::sort(values.begin(), values.end());
-        return static_cast<double>(values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))]);
-    }
-};
-
-void print_row(const char* name, Samples& samples) {
-    std::printf("%-28s p50 %6.0f us   p99 %6.0f us\n", name, samples.at(0.5), samples.at(0.99));
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
@@ -240,9 +171,9 @@ int main(int argc, char** argv) {
         down.values.push_back(down_us);
     }
     std::printf("%d rounds\n", rounds);
-    print_row("C client through the broker", bare);
-    print_row("pin edge -> MQTT message", up);
-    print_row("MQTT command -> pin edge", down);
+    bench::print_row("C client through the broker", bare);
+    bench::print_row("pin edge -> MQTT message", up);
+    bench::print_row("MQTT command -> pin edge", down);
     std::printf("latency: up_p50_ratio=%.2f up_p99_ratio=%.2f down_p50_ratio=%.2f down_p99_ratio=%.2f\n",
                 up.at(0.5) / bare.at(0.5), up.at(0.99) / bare.at(0.99), down.at(0.5) / bare.at(0.5),
                 down.at(0.99) / bare.at(0.99));
