@@ -46,8 +46,9 @@ from parts.waiting import eventually  # noqa: E402
 class Share:
     """One board's part of the tests, on a copy of them: some write files beside themselves."""
 
-    def __init__(self, tests: list[str], folder: Path, limit_s: float):
+    def __init__(self, tests: list[str], expected: expectations.Expected, folder: Path, limit_s: float):
         self.tests = tests
+        self.expected = expected
         self.folder = folder
         self.limit_s = limit_s
         self.outcomes: dict[str, str] = {}
@@ -60,9 +61,21 @@ class Share:
         (self.folder / "tools").mkdir()
         shutil.copy(TREE / "tools/pyboard.py", self.folder / "tools")
         upload(device)
+        self._run_tests(device, self.tests)
+        missing = [test for test in self.tests if test not in self.outcomes]
+        if missing:
+            said = "\n".join(self._lines[-20:])
+            self.problem = f"the run on {device} ended before {missing[0]} ({len(missing)} were left); it said:\n{said}"
+            return
+        # A board drops what nobody reads for 100 ms, and a busy machine may not read for so long: once more.
+        surprises = [test for test, _ in self.expected.judge(self.outcomes) if self.outcomes[test] == "failed"]
+        if surprises:
+            self._run_tests(device, surprises)
+
+    def _run_tests(self, device: str, tests: list[str]) -> None:
         words = [sys.executable, "-B", "run-tests.py", "-t", f"port:{device}", "-r", str(self.folder / "results")]
         with subprocess.Popen(
-            [*words, *self.tests],
+            [*words, *tests],
             cwd=self.folder / "tests",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -75,10 +88,6 @@ class Share:
             for line in runner.stdout or []:
                 self._take(line.rstrip())
             too_long.cancel()
-        missing = [test for test in self.tests if test not in self.outcomes]
-        if missing:
-            said = "\n".join(self._lines[-20:])
-            self.problem = f"the run on {device} ended before {missing[0]} ({len(missing)} were left); it said:\n{said}"
 
     def _take(self, line: str) -> None:
         print(line, flush=True)
@@ -131,7 +140,7 @@ def start_board(target: str, registry: Registry, folder: Path) -> str:
     return str(port)
 
 
-def run_on_started(target: str, tests: list[str], folder: Path) -> list[Share]:
+def run_on_started(target: str, tests: list[str], expected: expectations.Expected, folder: Path) -> list[Share]:
     shares = []
     registry = Registry()
     try:
@@ -139,7 +148,7 @@ def run_on_started(target: str, tests: list[str], folder: Path) -> list[Share]:
         for number in range(min(BOARDS, len(tests))):
             own = folder / str(number)
             own.mkdir()
-            share = Share(tests[number::BOARDS], own, LIMIT_S[target])
+            share = Share(tests[number::BOARDS], expected, own, LIMIT_S[target])
             shares.append(share)
             threads.append(threading.Thread(target=share.run, args=[start_board(target, registry, own)]))
         for thread in threads:
@@ -151,8 +160,8 @@ def run_on_started(target: str, tests: list[str], folder: Path) -> list[Share]:
     return shares
 
 
-def run_on_device(device: str, tests: list[str], folder: Path) -> list[Share]:
-    share = Share(tests, folder, LIMIT_S["device"])
+def run_on_device(device: str, tests: list[str], expected: expectations.Expected, folder: Path) -> list[Share]:
+    share = Share(tests, expected, folder, LIMIT_S["device"])
     share.run(device)
     return [share]
 
@@ -189,9 +198,9 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ouro-micropython-") as folder:
         if options.target in STARTED_HERE:
-            shares = run_on_started(options.target, tests, Path(folder))
+            shares = run_on_started(options.target, tests, expected, Path(folder))
         else:
-            shares = run_on_device(options.target, tests, Path(folder))
+            shares = run_on_device(options.target, tests, expected, Path(folder))
         good = report(shares, expected, options.tests, time.monotonic() - started)
     return 0 if good else 1
 

@@ -49,7 +49,7 @@ def qemu_command(options: argparse.Namespace, record: dict[str, object], console
     words = [f"uid={record['uid']}", f"boot={record['boot']}", f"app={record['app']}"]
     semihosting = ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)])
     return [
-        *("setpriv", "--pdeathsig", "TERM"), # whatever ends this script ends the board
+        *("setpriv", "--pdeathsig", "TERM"),  # whatever ends this script ends the board
         *(options.qemu, "-M", "mps2-an521", "-kernel", str(options.image.resolve())),
         *("-display", "none", "-monitor", "none", "-semihosting-config", semihosting),
         *("-add-fd", f"fd={console},set=1", "-chardev", "serial,id=console,path=/dev/fdset/1"),
