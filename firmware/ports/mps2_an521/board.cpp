@@ -26,7 +26,9 @@ Board::Board(const boards::Profile& profile, Clock& clock, const Memory& memory,
       cut_bell_(wake_hardware_),
       display_(profile.screen),
       leds_(profile.led_count),
-      core_({profile, gpio_, uart0, bridge_, session_}, mark.identity),
+      face_({profile, gpio_, display_, leds_, memory.settings, gauges_, bridge_, session_, memory.frames,
+             static_cast<std::uint32_t>(mark.seed), mark.identity.uid}),
+      core_({profile, gpio_, uart0, bridge_, session_, &face_}, mark.identity),
       panel_({profile, gpio_, clock, *this, &display_, &leds_, &gauges_}, {mark.identity.uid, mark.identity.boot, 0}),
       panel_link_(uart1, panel_, memory.panel_frame) {
     bridge_.wake_hardware = &wake_hardware_;

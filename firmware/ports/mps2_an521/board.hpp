@@ -12,6 +12,7 @@
 #include "firmware/ports/shared/panel.hpp"
 #include "firmware/ports/shared/simulated_face.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
+#include "firmware/runtime/badge_face.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct Birthmark {
 struct Memory {
     contract::Storage& storage;
     contract::SmallFlash& settings;
+    std::span<contract::Color> frames;      ///< `Screen::memory_pixels` of them
     std::span<contract::Color> panel_frame; ///< a screen's worth
 };
 
@@ -64,6 +66,7 @@ private:
     SimulatedDisplay display_;
     SimulatedLeds leds_;
     SimulatedGauges gauges_;
+    runtime::BadgeFace face_;
     runtime::HardwareCore core_;
     Panel panel_;
     PanelLink panel_link_;

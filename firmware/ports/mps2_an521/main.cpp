@@ -17,6 +17,7 @@ constexpr const boards::Profile& profile = boards::badge;
 
 [[gnu::section(".psram")]] std::array<std::uint8_t, profile.flash_bytes> flash_medium;
 std::array<std::uint8_t, SimulatedSmallFlash::medium_bytes> settings_medium;
+std::array<contract::Color, runtime::Screen::memory_pixels(profile.screen.width, profile.screen.height)> frames;
 std::array<contract::Color, std::size_t{profile.screen.width} * profile.screen.height> panel_frame;
 Board* board = nullptr; // for the interrupts, which get no argument
 
@@ -62,7 +63,7 @@ void run_hardware_cpu() noexcept {
     load_medium(settings_file, "settings.img", settings_medium);
     static SimulatedSmallFlash settings(
         settings_medium, [] { return !settings_file.is_open() || settings_file.write(0, settings_medium); });
-    static Board the_board(profile, clock, {flash, settings, panel_frame}, mark);
+    static Board the_board(profile, clock, {flash, settings, frames, panel_frame}, mark);
     board = &the_board;
     the_board.run();
 }
