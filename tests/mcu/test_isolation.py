@@ -118,3 +118,20 @@ def test_a_native_call_that_never_ends_is_cut_and_the_app_starts_again(registry:
         assert b"watchdog" in said or b"MPY: soft reboot" in said, said
         console.prompt()
         assert console.run("print(1)") == "1"
+
+
+def test_the_hardware_core_lives_on_when_the_vm_s_cpu_stops_dead(registry: Registry, folder: Path) -> None:
+    board = Emulated(registry, folder / "killed")
+    board.start()
+    with board.panel() as panel:
+        panel.ask("fault", "vm_kill")
+    with board.console() as console:
+        console.type("print(1+1)\r")
+        time.sleep(0.5)
+        console.type(b"\x03")
+    assert max(answer_times(board)) < 1
+    with board.panel() as panel:
+        panel.ask("quit")
+    with board.console() as console:
+        console.prompt()
+        assert console.run("print(1+1)") == "2"

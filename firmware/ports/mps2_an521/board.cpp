@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/ports/mps2_an521/board.hpp"
 
+#include "firmware/ports/mps2_an521/cpu.hpp"
 #include "firmware/ports/mps2_an521/runtime_support.hpp"
 #include "firmware/ports/mps2_an521/startup.hpp"
 
@@ -52,6 +53,7 @@ void Board::run() noexcept {
         core_.step(clock_.now());
         panel_link_.step();
         cut_bell_.step(clock_.now());
+        if (quitting_ && !panel_link_.wants_step()) reset_chip();
         wake_hardware_.wait_until(next_deadline());
     }
 }

@@ -4,7 +4,6 @@
 
 #include "firmware/boards/profile.hpp"
 #include "firmware/ports/mps2_an521/clock.hpp"
-#include "firmware/ports/mps2_an521/cpu.hpp"
 #include "firmware/ports/mps2_an521/panel_link.hpp"
 #include "firmware/ports/mps2_an521/signals.hpp"
 #include "firmware/ports/mps2_an521/uart.hpp"
@@ -51,7 +50,7 @@ public:
 
 private:
     void kill_vm() noexcept override { inputs_.kill(); }
-    void quit() noexcept override { reset_chip(); }
+    void quit() noexcept override { quitting_ = true; }
 
     base::Micros next_deadline() const noexcept;
 
@@ -70,6 +69,7 @@ private:
     runtime::HardwareCore core_;
     Panel panel_;
     PanelLink panel_link_;
+    bool quitting_ = false; ///< resets when the panel has its answer
 };
 
 } // namespace firmware::ports::mps2_an521

@@ -24,6 +24,10 @@ inline void enable_interrupt(unsigned number) noexcept {
     reg(core::nvic_enable + number / 32 * 4) = 1U << (number % 32);
 }
 
+inline void disable_interrupt(unsigned number) noexcept {
+    reg(core::nvic_disable + number / 32 * 4) = 1U << (number % 32);
+}
+
 [[noreturn]] inline void reset_chip() noexcept {
     asm volatile("dsb" ::: "memory");
     reg(core::reset_control) = core::reset_request;

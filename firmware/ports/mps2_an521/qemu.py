@@ -16,10 +16,12 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 import tty
 from pathlib import Path
 
 IMAGE = Path(__file__).resolve().parents[3] / "build/an521/bin/ouro-an521.elf"
+RUN_MIN_S = 0.3  # a board that resets sooner would do so for ever
 UID = re.compile(r"(?!hub$)[a-z0-9]{4,32}")
 
 
@@ -50,7 +52,7 @@ def qemu_command(options: argparse.Namespace, record: dict[str, object], console
     semihosting = ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)])
     return [
         *("setpriv", "--pdeathsig", "TERM"),  # whatever ends this script ends the board
-        *(options.qemu, "-M", "mps2-an521", "-kernel", str(options.image.resolve())),
+        *(options.qemu, "-no-reboot", "-M", "mps2-an521", "-kernel", str(options.image.resolve())),
         *("-display", "none", "-monitor", "none", "-semihosting-config", semihosting),
         *("-add-fd", f"fd={console},set=1", "-chardev", "serial,id=console,path=/dev/fdset/1"),
         *("-serial", "chardev:console"),
@@ -76,27 +78,53 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+class Machine:
+    """QEMU on one folder, started again when the board resets itself: QEMU would not reset the second CPU."""
+
+    def __init__(self, options: argparse.Namespace, console: int):
+        self._options = options
+        self._console = console
+        self._qemu: subprocess.Popen[bytes] | None = None
+        self._ending = False
+
+    def run(self) -> int:
+        while not self._ending:
+            record = renew_record(self._options.dir, self._options)
+            (self._options.dir / "control.sock").unlink(missing_ok=True)
+            command = qemu_command(self._options, record, self._console)
+            mask = os.umask(0o177)  # the panel is for its owner
+            started = time.monotonic()
+            self._qemu = subprocess.Popen(
+                command, cwd=self._options.dir, pass_fds=[self._console], stdin=subprocess.DEVNULL
+            )
+            os.umask(mask)
+            print(f"board {record['uid']} is running in {self._options.dir}", flush=True)
+            status = self._qemu.wait()
+            if not self._ending and (status != 0 or time.monotonic() - started < RUN_MIN_S):
+                print(f"QEMU ended with {status}", file=sys.stderr)
+                return 1
+        return 0
+
+    def end(self, *_: object) -> None:
+        self._ending = True
+        if self._qemu:
+            self._qemu.terminate()
+
+
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
     options.dir.mkdir(parents=True, exist_ok=True)
-    record = renew_record(options.dir, options)
     # The end that people open stays open here: they may come and go. QEMU's own pty looks for them once a second.
     console, people = os.openpty()
     tty.setraw(people)
-    publish(options.dir / "uart0", os.ttyname(people))
-    socket = options.dir / "control.sock"
-    socket.unlink(missing_ok=True)
-    command = qemu_command(options, record, console)
-    mask = os.umask(0o177)
-    qemu = subprocess.Popen(command, cwd=options.dir, pass_fds=[console], stdin=subprocess.DEVNULL)
-    os.umask(mask)
+    machine = Machine(options, console)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: qemu.terminate())
-    print(f"board {record['uid']} is running in {options.dir}", flush=True)
-    status = qemu.wait()
+        signal.signal(number, machine.end)
+    publish(options.dir / "uart0", os.ttyname(people))
+    status = machine.run()
     for name in ("uart0", "control.sock"):
         (options.dir / name).unlink(missing_ok=True)
-    return 0 if status in (0, -signal.SIGTERM) else 1
+    return status
 
 
 if __name__ == "__main__":

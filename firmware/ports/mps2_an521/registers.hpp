@@ -66,6 +66,7 @@ inline constexpr std::uintptr_t systick_control = 0xE000E010;
 inline constexpr std::uintptr_t systick_reload = 0xE000E014;
 inline constexpr std::uintptr_t systick_value = 0xE000E018;
 inline constexpr std::uintptr_t nvic_enable = 0xE000E100;
+inline constexpr std::uintptr_t nvic_disable = 0xE000E180;
 inline constexpr std::uintptr_t reset_control = 0xE000ED0C;    ///< AIRCR
 inline constexpr std::uintptr_t handler_control = 0xE000ED24;  ///< SHCSR
 inline constexpr std::uintptr_t fault_status = 0xE000ED28;     ///< CFSR

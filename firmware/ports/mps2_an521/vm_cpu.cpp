@@ -54,7 +54,10 @@ void ChipInputs::kill() noexcept {
 }
 
 void ChipInputs::park_if_killed() const noexcept {
-    while (killed_.load(std::memory_order_relaxed)) wait_for_interrupt();
+    if (!killed_.load(std::memory_order_relaxed)) return;
+    disable_interrupt(interrupt::doorbell0);
+    disable_interrupt(interrupt::doorbell1); // what has stopped dead can't be cut
+    while (true) wait_for_interrupt();
 }
 
 /// SplitMix64; the seed comes from outside.
