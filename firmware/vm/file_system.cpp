@@ -80,7 +80,10 @@ bool mount_fat() {
 void finish_interrupted_install(mp_obj_t& vfs) {
     if (mp_import_stat(install_traces) == MP_IMPORT_STAT_NO_EXIST) return;
     mp_vfs_umount(MP_OBJ_NEW_QSTR(MP_QSTR__slash_));
-    const auto finished = finish_install(core().inputs.storage());
+    const auto finished = [] {
+        const Away away(core());
+        return finish_install(core().inputs.storage());
+    }();
     if (!finished) report(3, finished.error().message);
     vfs = open_little_fs();
     if (vfs != MP_OBJ_NULL) mp_vfs_mount_and_chdir_protected(vfs, MP_OBJ_NEW_QSTR(MP_QSTR__slash_));
