@@ -41,7 +41,7 @@ def test_each_kind_of_block_is_told_apart(tmp_path: Path) -> None:
     )
     found = snippets(page)
     assert [snippet.code for snippet in found] == ["a = 1\n", "while True:\n    pass\n", "1 / 0\n", "x = 1\n"]
-    assert [snippet.line for snippet in found] == [3, 10, 15, 21]
+    assert [snippet.line for snippet in found] == [3, 10, 14, 20]
     assert [sorted(snippet.words) for snippet in found] == [[], ["app"], ["fails"], ["file=m.py"]]
 
 
