@@ -5,6 +5,7 @@
 #include "firmware/ports/posix/board.hpp"
 #include "firmware/ports/shared/micropython_program.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
+#include "firmware/runtime/badge_face.hpp"
 #include "protocol/link/names.hpp"
 
 #include <getopt.h>
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 
 namespace {
@@ -183,7 +185,10 @@ int run_board(const Profile& profile, const Options& options) {
         const auto opened =
             settings.open(folder.path("settings.img"), firmware::ports::SimulatedSmallFlash::medium_bytes);
         if (!opened) return complain(opened.error());
-        face = {settings.bytes(), [&settings] { return settings.sync(); }, {}};
+        face = {settings.bytes(), [&settings] { return settings.sync(); },
+                [](const firmware::runtime::Face::Parts& parts) {
+                    return std::make_shared<firmware::runtime::BadgeFace>(parts);
+                }};
     }
     posix::Board board(profile, folder, flash, clock, identity,
                        firmware::ports::micropython(profile, record->app, record->uid), options.spin, face);
