@@ -307,7 +307,7 @@ TEST(Ui, row_3_23_a_crash_shows_file_line_and_message_until_a_key) {
                          "left for its tail; make the field larger and try again, or the snake shorter"});
     walk.ui.app_ended();
     EXPECT_TRUE(looks_like(walk, "crash"));
-    walk.run(from_ms(60000));
+    walk.run(from_ms(20000));
     walk.keys("b");
     EXPECT_EQ(walk.ui.place(), Place::apps) << "the key that ends it does nothing else";
     EXPECT_TRUE(looks_like(walk, "apps"));
