@@ -3,14 +3,34 @@
 
 namespace firmware::ports::mps2_an521 {
 
+namespace {
+
+/// Of a picture that has changed all over there are 340.
+constexpr unsigned lines_per_step = 24;
+
+} // namespace
+
 void PanelLink::step() noexcept {
+    for (unsigned i = 0; i == 0 || (i < lines_per_step && wants_step()); ++i) exchange();
+}
+
+void PanelLink::exchange() noexcept {
     if (unfed_.empty()) unfed_ = {reinterpret_cast<const char*>(in_.data()), port_.read(in_)};
     unfed_.remove_prefix(client_.feed(unfed_));
     if (client_.broken()) client_.reset();
     if (unsent_.empty()) unsent_ = client_.next(out_);
-    const std::span bytes(reinterpret_cast<const std::uint8_t*>(unsent_.data()), unsent_.size());
-    unsent_.remove_prefix(port_.write(bytes));
-    blocked_ = !unsent_.empty();
+    send();
+}
+
+// Until nothing is taken: only then the port says when there is room.
+void PanelLink::send() noexcept {
+    blocked_ = false;
+    while (!unsent_.empty() && !blocked_) {
+        const std::span bytes(reinterpret_cast<const std::uint8_t*>(unsent_.data()), unsent_.size());
+        const std::size_t taken = port_.write(bytes);
+        unsent_.remove_prefix(taken);
+        blocked_ = taken == 0;
+    }
 }
 
 bool PanelLink::wants_step() const noexcept {

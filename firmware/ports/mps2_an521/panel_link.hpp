@@ -20,13 +20,16 @@ public:
         : port_(port),
           client_(panel, queue_, frame) {}
 
-    /// Carries out what has come and sends at most one line, as far as there is room.
+    /// Carries out what has come and sends some lines, as far as there is room.
     void step() noexcept;
 
     /// Whether another step would do something now.
     bool wants_step() const noexcept;
 
 private:
+    void exchange() noexcept;
+    void send() noexcept;
+
     Uart& port_;
     std::array<char, 4 * PanelClient::line_max> queue_{};
     PanelClient client_;

@@ -40,6 +40,7 @@ std::size_t Uart::write(std::span<const std::uint8_t> bytes) noexcept {
     if (now - stalled_since_ >= patience_) return bytes.size();
     const InterruptsHeld held;
     at(uart::control) = at(uart::control) | uart::tx_interrupt;
+    if ((at(uart::state) & uart::tx_full) == 0) wake_.notify(); // meanwhile, and before it was to tell
     return 0;
 }
 
