@@ -58,6 +58,9 @@ class Expected:
             and (not patterns or any(fnmatchcase(test, pattern) for pattern in patterns))
         ]
 
+    def surprising_failures(self, outcomes: dict[str, str]) -> list[str]:
+        return [test for test, _ in self.judge(outcomes) if outcomes[test] == "failed"]
+
     def judge(self, outcomes: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Each test that ended otherwise than expected, with the complaint."""
         for test, came in sorted(outcomes.items()):

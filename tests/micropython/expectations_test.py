@@ -28,6 +28,11 @@ def test_an_unexpected_failure_is_a_complaint():
     assert complaints("device", int="failed") == ["basics/int.py: failed, and expected.toml gives no reason"]
 
 
+def test_only_unexpected_failures_deserve_another_try():
+    outcomes = {"basics/int.py": "failed", "basics/set.py": "failed", "extmod/vfs_fat.py": "passed"}
+    assert Expected.read(DOCUMENT, TESTS, "device").surprising_failures(outcomes) == ["basics/int.py"]
+
+
 def test_an_unexpected_skip_is_a_complaint():
     assert complaints("device", int="skipped") == ["basics/int.py: skipped, and expected.toml gives no reason"]
 
