@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -37,6 +38,7 @@ public:
         argv.push_back(nullptr);
         pid_ = ::fork();
         if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGTERM); // stop() ends the benchmark without destructors
             const int nowhere = ::open("/dev/null", O_RDWR);
             for (int fd = 0; fd <= 2; ++fd) ::dup2(nowhere, fd);
             ::execv(argv[0], argv.data());
