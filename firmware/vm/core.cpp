@@ -271,4 +271,7 @@ void ouro_vm_wait_ms(std::int64_t timeout_ms) {
 
 std::uint32_t ouro_vm_random() { return firmware::vm::core().inputs.random(); }
 
+// MicroPython seeds by itself when `random` is first imported in the process: that must not make the first life differ.
+std::uint32_t ouro_vm_seed() { return firmware::vm::core().starting() ? 0 : ouro_vm_random(); }
+
 } // extern "C"

@@ -81,6 +81,9 @@ public:
     /// Whether the VM core is where it can't be cut.
     bool away() const noexcept { return away_.load(std::memory_order_relaxed) != 0; }
 
+    /// Nothing of the user's has run in this life yet.
+    bool starting() const noexcept { return state == contract::VmState::starting; }
+
     /// Before each fresh VM.
     void begin_life() noexcept;
 

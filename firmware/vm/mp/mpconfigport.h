@@ -103,7 +103,8 @@ bool ouro_vm_hook(void);
 #define MICROPY_PY_TIME_TIME_TIME_NS (1)
 #define MICROPY_EPOCH_IS_1970 (1)
 uint32_t ouro_vm_random(void);
-#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (ouro_vm_random())
+uint32_t ouro_vm_seed(void);
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (ouro_vm_seed())
 // Off: what reads or writes memory at any address would undo the isolation of the cores, and so would a second thread.
 #define MICROPY_PY_MACHINE (0) // ours is modules/machine.c
 #define MICROPY_PY_UCTYPES (0)
