@@ -192,11 +192,11 @@ export class BadgePicture extends HubElement {
             @blur=${() => this.buttons.blurred(part.name)}>
             ${
                 wide
-                    ? svg`<rect class="reach" x="-32" y="-13" width="64" height="36" />
+                    ? svg`<rect class="reach" x="-32" y="-13" width="64" height="26" />
                 <rect class="focus" x="-30" y="-11" width="60" height="22" rx="11" />
                 <rect class="well" x="-27" y="-8" width="54" height="16" rx="8" />
                 <rect class="cap" x="-24.500" y="-5.500" width="49" height="11" rx="5.500" />
-                <text class="print" x="0" y="20" text-anchor="middle">${part.label}</text>`
+                <text class="print on-cap" x="0" y="2.700" text-anchor="middle">${part.label}</text>`
                     : svg`<circle class="reach" r=${size + 2} />
                 <circle class="focus" r=${size + 2.5} />
                 <circle class="well" r=${size} />

@@ -79,6 +79,7 @@ export class BoardPage extends HubElement {
             }
             .stack {
                 display: grid;
+                grid-template-columns: minmax(0, 1fr);
                 gap: 16px;
                 min-width: 0;
             }

@@ -65,6 +65,9 @@ export const badgeStyles = css`
         font-weight: 500;
         font-size: 7.5px;
     }
+    .print.on-cap {
+        font-size: 7.5px;
+    }
     .bezel {
         fill: #030405;
         stroke: #2c3238;
