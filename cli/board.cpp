@@ -8,7 +8,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <fstream>
 #include <memory>
 
 namespace cli {
@@ -18,6 +21,7 @@ namespace {
 struct Words {
     std::string board;
     std::string pin;
+    std::string file;
     int number = 0;
 };
 
@@ -38,6 +42,39 @@ int run_control(const Invocation& invocation, const std::string& name, const Jso
         std::puts(json_text(*answer).c_str());
     } else {
         std::puts(has_value ? json_text((*answer)[1]).c_str() : "ok");
+    }
+    return exit_ok;
+}
+
+int write_to(const std::string& file, const std::string& bytes) {
+    if (file == "-") {
+        if (::isatty(STDOUT_FILENO) != 0) {
+            return report({exit_usage, "A picture is nothing for a terminal", "Name a file, or use a pipe."});
+        }
+        const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
+        return written && std::fflush(stdout) == 0 ? exit_ok : exit_failed;
+    }
+    std::ofstream out(file, std::ios::binary);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.close();
+    if (out) return exit_ok;
+    return report({exit_failed, "Can't write " + file, "Does the folder exist, and is there room?"});
+}
+
+int run_screenshot(const Invocation& invocation, const Words& words) {
+    const Client client(invocation.data_folder());
+    const auto board = find_board(client, words.board);
+    if (!board) return report(board.error());
+    const std::string uid = board->value("uid", "");
+    const auto png = client.download("/api/boards/" + encoded(uid) + "/screen.png");
+    if (!png) return report(png.error());
+    const std::string file = words.file.empty() ? uid + ".png" : words.file;
+    const int code = write_to(file, *png);
+    if (code != exit_ok || file == "-") return code;
+    if (invocation.json) {
+        std::puts(json_text({{"file", file}, {"bytes", png->size()}}).c_str());
+    } else {
+        std::printf("%s  %zu bytes\n", printable(file).c_str(), png->size());
     }
     return exit_ok;
 }
@@ -67,10 +104,11 @@ int run_watch(const Invocation& invocation, const std::string& name) {
 } // namespace
 
 void add_board(CLI::App& app, Invocation& invocation) {
-    auto* board = app.add_subcommand("board", "Press, set, read and watch a board");
+    auto* board = app.add_subcommand("board", "Press, set, read, watch and picture a board");
     board->require_subcommand(1);
     board->footer("Examples:\n  ouro board press intercom call 200\n  ouro board read intercom door_relay\n"
-                  "  ouro board watch intercom --json\n\nAll but watch are for virtual boards.");
+                  "  ouro board watch intercom --json\n"
+                  "  ouro board screenshot badge menu.png\n\nAll but watch are for virtual boards.");
     const auto words = std::make_shared<Words>();
     const auto add = [&](const char* name, const char* help, const char* pin_name) {
         auto* command = board->add_subcommand(name, help);
@@ -97,6 +135,10 @@ void add_board(CLI::App& app, Invocation& invocation) {
     set->add_option("LEVEL", words->number, "0 or 1")->required()->check(CLI::Range(0, 1));
     asks(set, [](const Words& w) { return Json{"set", pin_of(w.pin), w.number}; });
     asks(add("read", "Read a pin's level", "PIN"), [](const Words& w) { return Json{"read", pin_of(w.pin)}; });
+    auto* screenshot = add("screenshot", "Save what the screen shows as a PNG file", nullptr);
+    screenshot->add_option("FILE", words->file, "Where to; - for stdout (default: the uid with .png)");
+    screenshot->callback(
+        [&invocation, words] { invocation.run = [&invocation, words] { return run_screenshot(invocation, *words); }; });
     add("watch", "Print what changes on a board, as it changes", nullptr)->callback([&invocation, words] {
         invocation.run = [&invocation, words] { return run_watch(invocation, words->board); };
     });

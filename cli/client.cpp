@@ -68,6 +68,12 @@ Failure failure_of_answer(unsigned status, const Json& answer) {
     return {exit_of(text("code")), text("message"), text("hint")};
 }
 
+Outcome<Json> parsed(const std::string& body) {
+    Json answer = Json::parse(body, nullptr, false);
+    if (!answer.is_discarded()) return answer;
+    return fail(exit_failed, "The hub's answer is not JSON", "Is it of the same version as this program?");
+}
+
 } // namespace
 
 Client::Client(const std::filesystem::path& data) : socket_(data / "ouro.sock") {}
@@ -77,7 +83,7 @@ Failure Client::no_hub() const {
             "Start one with `ouro serve`, or name its folder with --data."};
 }
 
-Outcome<Json> Client::ask(const std::string& method, const std::string& target, const std::string& body) const {
+Outcome<std::string> Client::ask(const std::string& method, const std::string& target, const std::string& body) const {
     asio::io_context io;
     const auto exchange = std::make_shared<Exchange>(io);
     if (!connect(exchange->stream, socket_)) return tl::unexpected(no_hub());
@@ -97,18 +103,17 @@ Outcome<Json> Client::ask(const std::string& method, const std::string& target, 
     io.run();
     if (exchange->error)
         return fail(exit_failed, "The hub did not answer: " + exchange->error.message(), "Look at its log.");
-    const auto& response = exchange->parser.get();
-    Json answer = Json::parse(response.body(), nullptr, false);
-    if (response.result_int() >= 400) return tl::unexpected(failure_of_answer(response.result_int(), answer));
-    if (answer.is_discarded())
-        return fail(exit_failed, "The hub's answer is not JSON", "Is it of the same version as this program?");
-    return answer;
+    auto response = exchange->parser.release();
+    if (response.result_int() < 400) return std::move(response.body());
+    return tl::unexpected(failure_of_answer(response.result_int(), Json::parse(response.body(), nullptr, false)));
 }
 
-Outcome<Json> Client::get(const std::string& target) const { return ask("GET", target, ""); }
+Outcome<std::string> Client::download(const std::string& target) const { return ask("GET", target, ""); }
+
+Outcome<Json> Client::get(const std::string& target) const { return ask("GET", target, "").and_then(parsed); }
 
 Outcome<Json> Client::post(const std::string& target, const Json& body) const {
-    return ask("POST", target, body.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return ask("POST", target, body.dump(-1, ' ', false, Json::error_handler_t::replace)).and_then(parsed);
 }
 
 Outcome<> Client::watch(const std::function<bool(const Json&)>& heard) const {

@@ -21,13 +21,15 @@ public:
 
     /// Failures: `exit_no_hub`; what the hub says, by its error word.
     Outcome<Json> get(const std::string& target) const;
+    /// The bytes of a file, as they are.
+    Outcome<std::string> download(const std::string& target) const;
     Outcome<Json> post(const std::string& target, const Json& body) const;
 
     /// Calls `heard` with each WebSocket message until it returns false or the hub ends. Failure: `exit_no_hub`.
     Outcome<> watch(const std::function<bool(const Json& message)>& heard) const;
 
 private:
-    Outcome<Json> ask(const std::string& method, const std::string& target, const std::string& body) const;
+    Outcome<std::string> ask(const std::string& method, const std::string& target, const std::string& body) const;
     Failure no_hub() const;
 
     std::filesystem::path socket_;

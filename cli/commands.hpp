@@ -33,6 +33,7 @@ void add_board(CLI::App& app, Invocation& invocation);
 void add_set(CLI::App& app, Invocation& invocation);
 void add_logs(CLI::App& app, Invocation& invocation);
 void add_url(CLI::App& app, Invocation& invocation);
+void add_run(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

@@ -32,6 +32,8 @@ constexpr const char* footer = R"(Examples:
   ouro boards                           what boards there are, and when they were last heard
   ouro set "Hall intercom" door UNLOCK --wait
   ouro board press "Hall intercom" call press a button of a virtual board
+  ouro board screenshot badge           what a virtual badge shows, as a PNG file
+  ouro run apps/hello                   an app on a virtual badge of its own, until Ctrl-C
   ouro logs -f                          what boards say, as they say it
 
 A BOARD is a uid, or the beginning of a name that only one board has.
@@ -51,7 +53,7 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "ouro " OURO_VERSION);
     app.footer(footer);
     app.require_subcommand(1);
-    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_url, add_broker})
+    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_url, add_broker})
         add(app, invocation);
     try {
         app.parse(argc, argv);

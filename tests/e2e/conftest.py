@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast modules first: a broken door is told before Home Assistant has started. Order inside a module stays."""
     order = [
         "test_board",
+        "test_badge",
         "test_console",
         "test_cli",
         "test_security",

@@ -20,12 +20,19 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 APP = """\
 print("hello from the badge")
+raise ValueError("no more")
 """
 
 
 def ouro(house: House, *words: str) -> subprocess.CompletedProcess[bytes]:
     argv = [str(BIN / "ouro"), *words, "--data", str(house.folder / "hub")]
     return subprocess.run(argv, capture_output=True, timeout=60)
+
+
+def card(house: House) -> dict[str, object] | None:
+    """The badge as the hub sees it, once it is online; an app of this file has no entities to wait for."""
+    board = house.hub.board(house.board.uid)
+    return board if board and board["online"] else None
 
 
 def screen(house: House) -> bytes:
@@ -42,8 +49,9 @@ def badge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.add_broker()
         house.boards.mkdir(exist_ok=True)
         house.board = Board(house.registry, BIN / "ouro-board", house.boards / "badge", app, profile="badge")
-        house.add_hub()
-        house.start_all()
+        for part in (house.broker, house.board, house.add_hub()):
+            part.start()
+        eventually(lambda: card(house), 20, "the badge is online")
         yield house
 
 
@@ -61,6 +69,12 @@ def test_a_screenshot_is_a_file_and_says_so(badge: House, tmp_path: Path) -> Non
     assert file.read_bytes().startswith(PNG)
     missing = ouro(badge, "board", "screenshot", badge.board.uid, str(tmp_path / "no" / "badge.png"))
     assert missing.returncode == 1 and b"Can't write" in missing.stderr
+
+
+def test_a_crash_is_on_the_timeline_with_its_traceback(badge: House) -> None:
+    crash = badge.hub.wait_timeline(badge.board.uid, "crash", "the app's crash", bool, within=20)
+    assert crash["text"] == crash["data"]["message"] == "ValueError: no more"
+    assert crash["data"]["line"] == 2 and 'line 2, in <module>' in crash["data"]["traceback"]
 
 
 def test_gauges_take_what_they_can_show(badge: House) -> None:
