@@ -55,6 +55,8 @@ void HardwareCore::step(base::Micros now) noexcept {
     link_.step(now);
     parts_.bridge.home_up = link_.is_up();
     const bridge::Bridge& bridge = parts_.bridge;
+    link_.note_counters({bridge.frames_shown, bridge.edges_dropped, bridge.buttons_dropped, bridge.logs_dropped,
+                         bridge.console_dropped, bridge.display_timeouts, bridge.led_timeouts});
     link_.count_dropped_elsewhere(bridge.edges_dropped + bridge.logs_dropped);
     write_console();
     if (vm_has_news_) {

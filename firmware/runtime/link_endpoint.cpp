@@ -192,7 +192,7 @@ bool LinkEndpoint::say_log() noexcept {
 bool LinkEndpoint::say_up(base::Micros now) noexcept {
     if (!up_due_) return false;
     up_due_ = false;
-    frame_.up(now, heap_free_, dropped());
+    frame_.up(now, heap_free_, dropped(), counters_);
     return true;
 }
 

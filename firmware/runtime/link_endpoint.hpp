@@ -70,6 +70,8 @@ public:
 
     /// Messages lost since boot; those that the bridge lost are added by the caller.
     std::uint32_t dropped() const noexcept;
+    /// Said with every `up`.
+    void note_counters(const BridgeCounters& counters) noexcept { counters_ = counters; }
     void count_dropped_elsewhere(std::uint32_t count) noexcept { dropped_elsewhere_ = count; }
     /// For the next `up`: bytes of Python's heap; 0 means that nobody knows.
     void note_heap_free(std::uint32_t bytes) noexcept { heap_free_ = bytes; }
@@ -128,6 +130,7 @@ private:
     Kept<bridge::HomeMessage, 2> crashes_;
     std::array<OutputNews, boards::outputs_max> outputs_{};
     std::uint32_t unsendable_ = 0;
+    BridgeCounters counters_;
     std::uint32_t dropped_elsewhere_ = 0;
     std::uint32_t heap_free_ = 0;
 

@@ -5,6 +5,7 @@
 #include "protocol/json/value.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace firmware::runtime {
 
@@ -133,11 +134,30 @@ void Frame::crash(const bridge::HomeMessage& message, std::string_view app) noex
     });
 }
 
-void Frame::up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped) noexcept {
+void Frame::up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped,
+               const BridgeCounters& counters) noexcept {
+    const std::array<std::pair<std::string_view, std::uint32_t>, 7> named{{
+        {"frames", counters.frames_shown},
+        {"edges_dropped", counters.edges_dropped},
+        {"buttons_dropped", counters.buttons_dropped},
+        {"logs_dropped", counters.logs_dropped},
+        {"console_dropped", counters.console_dropped},
+        {"display_timeouts", counters.display_timeouts},
+        {"led_timeouts", counters.led_timeouts},
+    }};
+    const bool any = std::any_of(named.begin(), named.end(), [](const auto& each) { return each.second > 0; });
     write([&](Writer& writer) {
         writer.text("up").integer(base::to_ms(now)).begin_object();
         if (heap_free > 0) writer.key("heap").integer(heap_free);
-        writer.key("dropped").integer(dropped).end_object();
+        writer.key("dropped").integer(dropped);
+        if (any) {
+            writer.key("counters").begin_object();
+            for (const auto& [name, count] : named) {
+                if (count > 0) writer.key(name).integer(count);
+            }
+            writer.end_object();
+        }
+        writer.end_object();
     });
 }
 

@@ -26,6 +26,17 @@ struct Identity {
     std::uint32_t boot = 0; ///< counts starts
 };
 
+/// What crossed between the cores since boot, or did not.
+struct BridgeCounters {
+    std::uint32_t frames_shown = 0;
+    std::uint32_t edges_dropped = 0;
+    std::uint32_t buttons_dropped = 0;
+    std::uint32_t logs_dropped = 0;
+    std::uint32_t console_dropped = 0;
+    std::uint32_t display_timeouts = 0;
+    std::uint32_t led_timeouts = 0;
+};
+
 /// One frame under construction. Each writer fills it; a message too long for a frame leaves it empty.
 class Frame {
 public:
@@ -38,8 +49,8 @@ public:
     void done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept;
     void log(std::uint8_t level, std::string_view text, base::Micros at) noexcept;
     void crash(const bridge::HomeMessage& message, std::string_view app) noexcept;
-    /// `heap_free` in bytes; 0 leaves it out.
-    void up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped) noexcept;
+    /// `heap_free` in bytes; 0 leaves it out, as it does each counter.
+    void up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped, const BridgeCounters& counters) noexcept;
 
     /// The bytes for the port, 0x1E and line feed included.
     std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }

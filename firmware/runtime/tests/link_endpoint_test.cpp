@@ -120,6 +120,11 @@ TEST_F(LinkEndpointTest, says_up_every_10_s) {
     EXPECT_EQ(say(from_ms(11000)), (std::vector<std::string>{R"(["up",11000,{"dropped":0}])"}));
     link.note_heap_free(98304);
     EXPECT_EQ(say(from_ms(21000)), (std::vector<std::string>{R"(["up",21000,{"heap":98304,"dropped":0}])"}));
+    link.heard_up(from_ms(21000));
+    link.note_counters({.frames_shown = 7, .led_timeouts = 2});
+    EXPECT_EQ(say(from_ms(31000)),
+              (std::vector<std::string>{
+                  R"(["up",31000,{"heap":98304,"dropped":0,"counters":{"frames":7,"led_timeouts":2}}])"}));
 }
 
 TEST_F(LinkEndpointTest, a_port_that_takes_nothing_does_not_keep_the_core_awake) {
