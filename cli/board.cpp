@@ -46,6 +46,26 @@ int run_control(const Invocation& invocation, const std::string& name, const Jso
     return exit_ok;
 }
 
+int run_show(const Invocation& invocation, const std::string& name) {
+    const auto board = find_board(Client(invocation.data_folder()), name);
+    if (!board) return report(board.error());
+    if (invocation.json) {
+        std::puts(json_text(*board).c_str());
+        return exit_ok;
+    }
+    std::vector<std::vector<std::string>> rows{{board->value("name", ""), board->value("uid", "")}};
+    for (const char* key : {"profile", "app", "version"}) rows.push_back({key, board->value(key, "")});
+    rows.push_back({"state", board->value("online", false) ? "online" : "offline"});
+    for (const char* key : {"boot", "heap_free"}) {
+        if ((*board)[key].is_number_integer()) rows.push_back({key, json_text((*board)[key])});
+    }
+    // What crossed between its cores since it started, or did not.
+    const Json counters = board->value("counters", Json::object());
+    for (const auto& [key, count] : counters.items()) rows.push_back({key, json_text(count)});
+    std::fputs(table(rows, stdout_is_styled()).c_str(), stdout);
+    return exit_ok;
+}
+
 int write_to(const std::string& file, const std::string& bytes) {
     if (file == "-") {
         if (::isatty(STDOUT_FILENO) != 0) {
@@ -104,11 +124,11 @@ int run_watch(const Invocation& invocation, const std::string& name) {
 } // namespace
 
 void add_board(CLI::App& app, Invocation& invocation) {
-    auto* board = app.add_subcommand("board", "Press, set, read, watch and picture a board");
+    auto* board = app.add_subcommand("board", "Show, press, set, read, watch and picture a board");
     board->require_subcommand(1);
     board->footer("Examples:\n  ouro board press intercom call 200\n  ouro board read intercom door_relay\n"
                   "  ouro board watch intercom --json\n"
-                  "  ouro board screenshot badge menu.png\n\nAll but watch are for virtual boards.");
+                  "  ouro board screenshot badge menu.png\n\nAll but show and watch are for virtual boards.");
     const auto words = std::make_shared<Words>();
     const auto add = [&](const char* name, const char* help, const char* pin_name) {
         auto* command = board->add_subcommand(name, help);
@@ -135,6 +155,9 @@ void add_board(CLI::App& app, Invocation& invocation) {
     set->add_option("LEVEL", words->number, "0 or 1")->required()->check(CLI::Range(0, 1));
     asks(set, [](const Words& w) { return Json{"set", pin_of(w.pin), w.number}; });
     asks(add("read", "Read a pin's level", "PIN"), [](const Words& w) { return Json{"read", pin_of(w.pin)}; });
+    add("show", "Print a board's card, with its counters", nullptr)->callback([&invocation, words] {
+        invocation.run = [&invocation, words] { return run_show(invocation, words->board); };
+    });
     auto* screenshot = add("screenshot", "Save what the screen shows as a PNG file", nullptr);
     screenshot->add_option("FILE", words->file, "Where to; - for stdout (default: the uid with .png)");
     screenshot->callback(

@@ -34,6 +34,7 @@ BOARD = {
     "states": {},
     "outputs": {},
     "heap_free": None,
+    "counters": {"frames": 7},
     "evidence": {"what": "up", "path": "serial virtual board", "at_ms": 1000},
 }
 EVIL = {**BOARD, "uid": "evil0000", "name": "Evil\x1b[2J\x9b31m\nname", "evidence": None, "online": False}
@@ -147,6 +148,8 @@ class OuroTest(unittest.TestCase):
             ["boards"],
             ["set", "x", "door", "LOCK"],
             ["board", "press", "x", "call"],
+            ["board", "show", "x"],
+            ["board", "screenshot", "x"],
             ["board", "watch", "x"],
             ["logs"],
             ["logs", "-f"],
@@ -199,6 +202,11 @@ class OuroTest(unittest.TestCase):
             self.assertEqual(self.hub.asked[-1], ("POST", "/api/boards/abcd1234/control", request))
             self.assertEqual(done.stdout, "1\n")
         self.assertEqual(self.check(["board", "read", "hall", "4", "--json"], 0).stdout, '["ok",1]\n')
+
+    def test_a_boards_card_has_its_counters(self) -> None:
+        self.assertIn("frames", self.check(["board", "show", "hall"], 0).stdout)
+        card = json.loads(self.check(["board", "show", "hall", "--json"], 0).stdout)
+        self.assertEqual(card["counters"], {"frames": 7})
 
     def test_what_the_hub_refuses_has_its_exit_code_and_both_sentences(self) -> None:
         for status, word, code in (

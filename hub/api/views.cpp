@@ -59,7 +59,7 @@ Json view_of(const core::Board& board) {
                  {"app", board.app},          {"runtime", board.runtime},  {"version", board.version},
                  {"boot", board.boot},        {"online", board.online},    {"virtual", board.is_virtual},
                  {"evidence", nullptr},       {"entities", Json::array()}, {"states", Json::object()},
-                 {"outputs", Json::object()}, {"heap_free", nullptr}};
+                 {"outputs", Json::object()}, {"heap_free", nullptr},      {"counters", board.counters}};
     if (board.evidence) {
         view["evidence"] = {
             {"what", board.evidence->what}, {"path", board.evidence->path}, {"at_ms", ms_of(board.evidence->at)}};

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr auto late_after = 30s;
 constexpr std::size_t outputs_max = 32;
+constexpr std::size_t counters_max = 16;
 constexpr std::size_t log_text_max = 1024;
 constexpr std::int64_t t_ms_max = 1'000'000'000'000; // 31 years of uptime
 
@@ -38,6 +39,18 @@ std::int64_t integer_of(const Json& object, const char* key, std::int64_t otherw
     const auto found = object.find(key);
     if (found == object.end() || !found->is_number_integer()) return otherwise;
     return found->get<std::int64_t>();
+}
+
+/// What is a counter's name and number; at most so many.
+Json counters_of(const Json& figures) {
+    Json counters = Json::object();
+    const auto found = figures.find("counters");
+    if (found == figures.end() || !found->is_object()) return counters;
+    for (const auto& [name, value] : found->items()) {
+        const bool counts = value.is_number_integer() && value >= 0;
+        if (counts && protocol::link::is_entity_id(name) && counters.size() < counters_max) counters[name] = value;
+    }
+    return counters;
 }
 
 template <typename T>
@@ -192,6 +205,7 @@ void Hub::Impl::on_up(Board& board, const Json& message) {
     if (!link_of(board).clock.learn(t_ms, clocks.steady())) ask_who(board);
     if (figures.is_object()) {
         if (const std::int64_t heap = integer_of(figures, "heap", -1); heap >= 0) board.heap_free = heap;
+        board.counters = counters_of(figures);
     }
     emit(Heartbeat{board.uid, t_ms, figures.is_object() ? figures : Json::object(), clocks.wall()});
 }

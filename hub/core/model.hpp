@@ -67,6 +67,7 @@ struct Board {
     std::vector<std::pair<std::string, State>> states;   ///< by entity id
     std::vector<std::pair<std::string, Output>> outputs; ///< by output name
     std::optional<std::int64_t> heap_free;               ///< bytes, from the last `up`
+    Json counters = Json::object();                      ///< numbers by name, from the last `up`
 };
 
 // --- what changes -----------------------------------------------------------------------------------------------

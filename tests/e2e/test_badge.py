@@ -99,7 +99,7 @@ def test_a_screenshot_is_a_file_and_says_so(badge: House, tmp_path: Path) -> Non
 def test_a_crash_is_on_the_timeline_with_its_traceback(badge: House) -> None:
     crash = badge.hub.wait_timeline(badge.board.uid, "crash", "the app's crash", bool, within=20)
     assert crash["text"] == crash["data"]["message"] == "ValueError: no more"
-    assert crash["data"]["line"] == 2 and 'line 2, in <module>' in crash["data"]["traceback"]
+    assert crash["data"]["line"] == 2 and "line 2, in <module>" in crash["data"]["traceback"]
 
 
 @pytest.mark.timeout(200)

@@ -14,7 +14,17 @@ const entity = (id: string, kind: Entity["kind"], name: string, options: Entity[
 function board(uid: string, name: string, fields: Partial<Board>): Board {
     const evidence = { what: "up", path: "serial uart0 of virtual board", at_ms: Date.now() };
     const base = { uid, name, profile: "", app: "", runtime: "ouroboard", version: "0.1.0", boot: 3, online: true };
-    return { ...base, virtual: true, evidence, entities: [], states: {}, outputs: {}, heap_free: 98_304, ...fields };
+    return {
+        ...base,
+        virtual: true,
+        evidence,
+        entities: [],
+        states: {},
+        outputs: {},
+        heap_free: 98_304,
+        counters: { frames: 12 },
+        ...fields,
+    };
 }
 
 const state = (value: Scalar): Board["states"][string] => ({ value, at_ms: Date.now() });

@@ -24,6 +24,7 @@ const door: Board = {
     states: {},
     outputs: {},
     heap_free: null,
+    counters: {},
 };
 const uid = door.uid;
 
@@ -115,6 +116,12 @@ describe("the world", () => {
 
     it("puts a ring away when asked", () => {
         expect(viewOf(withoutRing(after(ring()), uid)).ring).toBeNull();
+    });
+
+    it("takes the counters out of a heartbeat, and nothing that is no number", () => {
+        const figures = { counters: { frames: 7, odd: "x" } };
+        const view = viewOf(after({ type: "heartbeat", uid, uptime_ms: 1, figures, at_ms: now }));
+        expect(view.board.counters).toEqual({ frames: 7 });
     });
 
     it("takes the free memory out of a heartbeat", () => {

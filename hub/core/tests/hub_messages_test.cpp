@@ -231,6 +231,9 @@ TEST_F(HubMessages, the_boards_heartbeat_tells_uptime_and_heap) {
     attach();
     say(R"(["up",1200,{"heap":51200,"dropped":0}])");
     EXPECT_EQ(board().heap_free, 51200);
+    EXPECT_EQ(board().counters, Json::object());
+    say(R"(["up",2200,{"counters":{"frames":7,"Bad name":1,"minus":-1,"text":"x","led_timeouts":2}}])");
+    EXPECT_EQ(board().counters, Json::parse(R"({"frames":7,"led_timeouts":2})"));
     EXPECT_EQ(seen.all<Heartbeat>().at(0).uptime_ms, 1200);
 }
 

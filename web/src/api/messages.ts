@@ -48,6 +48,7 @@ const board = shape({
     states: record(shape({ value: scalar, at_ms: number })),
     outputs: record(shape({ on: boolean, cause: text, at_ms: number })),
     heap_free: orNull(number),
+    counters: record(number),
 });
 
 const command = shape({

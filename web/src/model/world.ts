@@ -89,7 +89,8 @@ function applied(view: BoardView, message: Timed, hub_now_ms: number): BoardView
         }
         case "heartbeat": {
             const heap = message.figures["heap"];
-            const next = typeof heap === "number" ? { ...board, heap_free: heap } : board;
+            const fresh = { ...board, counters: countersOf(message.figures["counters"]) };
+            const next = typeof heap === "number" ? { ...fresh, heap_free: heap } : fresh;
             return heard({ ...view, board: next }, "heartbeat", message.at_ms);
         }
         case "console":
@@ -144,3 +145,10 @@ const causeOf = (cause: string): "app" | "guard" | "safe" => (cause === "guard" 
 /** The world with a board's ring put away. */
 export const withoutRing = (world: World, uid: string): World =>
     onBoard(world, uid, (view) => ({ ...view, ring: null }));
+
+/** The numbers by name in a heartbeat's `counters`; a heartbeat without any says that all are 0. */
+function countersOf(value: unknown): Readonly<Record<string, number>> {
+    if (typeof value !== "object" || value === null) return {};
+    const counters = Object.entries(value).filter(([, count]) => typeof count === "number" && Number.isFinite(count));
+    return Object.fromEntries(counters) as Record<string, number>;
+}

@@ -18,6 +18,7 @@ import "../components/plot_card";
 import "../components/presence";
 import "../components/problem";
 import { locksOf, plottable } from "../model/entity";
+import { spaced } from "../model/format";
 import { home_href } from "../model/route";
 import type { BoardView } from "../model/world";
 import { shared } from "../styles/shared";
@@ -60,6 +61,24 @@ export class BoardPage extends HubElement {
                 flex-wrap: wrap;
                 align-items: baseline;
                 gap: 0 16px;
+            }
+            summary {
+                cursor: pointer;
+            }
+            dl {
+                display: flex;
+                flex-wrap: wrap;
+                gap: 4px 24px;
+                margin: 8px 0 0;
+            }
+            dl div {
+                display: flex;
+                gap: 8px;
+            }
+            dd {
+                margin: 0;
+                color: var(--ink);
+                font-variant-numeric: tabular-nums;
             }
             .columns {
                 display: grid;
@@ -126,6 +145,7 @@ export class BoardPage extends HubElement {
                     >
                 </div>
                 <ouro-presence .hub=${this.hub} .board=${board}></ouro-presence>
+                ${this.counters(view)}
             </header>
             ${this.wide ? this.twoColumns(view) : this.oneColumn(view)}`;
     }
@@ -150,6 +170,24 @@ export class BoardPage extends HubElement {
             ${this.locks(view)} ${this.picture(view)} ${this.crash(view)} ${this.events(view)} ${this.controls(view)}
             ${this.plot(view)} ${this.console(view)}
         </div>`;
+    }
+
+    /** What crossed between the board's cores; for whoever looks for a fault. */
+    private counters(view: BoardView): unknown {
+        const counters = Object.entries(view.board.counters);
+        if (counters.length === 0) return nothing;
+        return html`<details class="small soft" data-counters>
+            <summary>Counters since the board's start</summary>
+            <dl>
+                ${counters.map(
+                    ([name, count]) =>
+                        html`<div>
+                            <dt>${spaced(name)}</dt>
+                            <dd>${count}</dd>
+                        </div>`,
+                )}
+            </dl>
+        </details>`;
     }
 
     private locks(view: BoardView): unknown {
