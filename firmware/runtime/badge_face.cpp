@@ -275,7 +275,8 @@ void BadgeFace::app_ended(base::Micros now) noexcept {
     python_has_screen_ = false;
     show_waits_ = false;
     leds_.give_back(now);
-    ui_.app_ended();
+    const bool next_begins = ui_.is_starting() && parts_.interpreter.is_running(); // it was the prompt that ended
+    if (!next_begins) ui_.app_ended();
     if (stopped_by_hand_ && !app_.empty()) {
         base::FixedString<64> words = app_.view();
         words.append(" was stopped");

@@ -185,7 +185,6 @@ void report_overflow() noexcept {
 }
 
 void end_app() noexcept {
-    if (!core().app_running) return;
     core().app_running = false;
     core().app.clear();
     core().send(core().message(bridge::HomeMessage::Op::app_stopped));

@@ -15,7 +15,8 @@ void prepare_path(std::string_view app);
 /// happens.
 void run_app(std::string_view app, bool was_asked_for);
 
-/// Reports that the app ended, however it ended; nothing if none ran. Never raises.
+/// Reports that the app ended, however it ended; and at the end of a life also that nobody draws or drives outputs from
+/// the prompt any more. Never raises.
 void end_app() noexcept;
 
 /// After a life that ended with a stack used up where no exception could be raised: says so on the console, and to the

@@ -113,12 +113,12 @@ void Core::nap(base::Micros deadline) noexcept {
 }
 
 template <typename Queue, typename Element>
-bool Core::push_within(Queue& queue, const Element& element, base::Micros patience) noexcept {
+bool Core::push_within(Queue& queue, const Element& element, base::Micros patience, bool though_aborting) noexcept {
     const Away away(*this);
     auto* wake = inputs.bridge().wake_hardware;
     bool pushed = queue.push(element);
     const base::Micros deadline = inputs.now() + patience;
-    while (!pushed && inputs.now() < deadline && !aborting()) {
+    while (!pushed && inputs.now() < deadline && !(though_aborting ? stopping() : aborting())) {
         if (wake != nullptr) wake->notify();
         nap(deadline);
         pushed = queue.push(element);
@@ -152,7 +152,8 @@ void Core::write_console(std::string_view text) noexcept {
 bool Core::send(const bridge::HomeMessage& message) noexcept {
     auto& bridge = inputs.bridge();
     const bool is_log = message.op == bridge::HomeMessage::Op::log;
-    const bool sent = push_within(bridge.home_messages, message, is_log ? 0 : full_wait);
+    const bool is_end = message.op == bridge::HomeMessage::Op::app_stopped;
+    const bool sent = push_within(bridge.home_messages, message, is_log ? 0 : full_wait, is_end);
     if (!sent && is_log) bridge.logs_dropped.fetch_add(1);
     return sent;
 }

@@ -55,7 +55,7 @@ public:
     void write_console(std::string_view text) noexcept;
 
     /// Queues a message or a command; false when the queue stayed full for `full_wait`. A log line is dropped at once
-    /// and counted.
+    /// and counted; what ends an app waits for room also when that end was called for.
     bool send(const bridge::HomeMessage& message) noexcept;
     bool send(const bridge::PinCommand& command) noexcept;
     /// As above; what found no room is counted. A drawing command waits as long for the screen to be free.
@@ -108,7 +108,8 @@ private:
     friend class Away;
 
     template <typename Queue, typename Element>
-    bool push_within(Queue& queue, const Element& element, base::Micros patience) noexcept;
+    bool push_within(Queue& queue, const Element& element, base::Micros patience,
+                     bool though_aborting = false) noexcept;
     /// Makes what was called for pending in MicroPython; false when nothing was.
     bool hear_calls() noexcept;
     bool service_edges() noexcept;

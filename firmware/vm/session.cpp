@@ -93,7 +93,7 @@ void Session::live_once() noexcept {
     }
     nlr_set_abort(nullptr);
     core_.interruptible = false;
-    end_app();
+    end_app(); // also without one: the hardware core may not see how short the time between two prompts was
     mp_deinit();
 }
 

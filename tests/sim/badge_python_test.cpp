@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A badge with real MicroPython: what an app or the prompt does is seen, and the menu is alive whatever it is.
+#include "boards/intercom.hpp"
 #include "firmware/runtime/face.hpp"
 #include "tests/sim/badge_parts.hpp"
 
@@ -25,6 +26,36 @@ TEST(BadgePython, row_3_26_the_prompt_draws_and_gives_back) {
     EXPECT_TRUE(board.shows("Hello")) << board.console();
     hold_stop_keys(board);
     EXPECT_TRUE(board.shows("the screen is the menu's again"));
+}
+
+TEST(BadgePython, row_3_26_a_fresh_python_at_the_prompt_gives_screen_and_leds_back) {
+    SimBoard board(python());
+    board.run_for(from_ms(500));
+    for (int round = 0; round < 3; ++round) {
+        board.type("import badge\rbadge.leds.fill(1, 2, 3)\rbadge.display.clear(0x001F)\rbadge.display.show()\r");
+        board.run_for(from_ms(500));
+        ASSERT_TRUE(all_are(board.screen(), 0x001F)) << board.console();
+        ASSERT_EQ(board.leds()[0], (Rgb{1, 2, 3}));
+        board.type("\x04");
+        board.run_for(from_ms(500));
+        EXPECT_TRUE(board.shows("--:--")) << board.console();
+        EXPECT_NE(board.leds()[0], (Rgb{1, 2, 3}));
+    }
+    board.keys("a a");
+    EXPECT_TRUE(board.shows("Apps")) << "and the keys are the menu's";
+}
+
+TEST(BadgePython, row_3_26_what_the_prompt_switched_on_is_off_with_a_fresh_python) {
+    Options options;
+    options.profile = &boards::intercom;
+    SimBoard board(options);
+    board.run_for(from_ms(500));
+    board.type("import machine; p = machine.Pin(13, machine.Pin.OUT, value=1)\r");
+    board.run_for(from_ms(100));
+    ASSERT_TRUE(board.level("door_relay")) << board.console();
+    board.type("\x04");
+    board.run_for(from_ms(200));
+    EXPECT_FALSE(board.level("door_relay"));
 }
 
 TEST(BadgePython, row_3_20_exit_leads_back_to_the_menu_with_leds_as_they_were) {

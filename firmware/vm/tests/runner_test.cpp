@@ -110,6 +110,27 @@ INSTANTIATE_TEST_SUITE_P(
                       "import time\nwhile True:\n try: time.sleep(9999)\n except BaseException: pass\n",
                       "while True:\n try: input()\n except BaseException: pass\n"));
 
+TEST_F(Runner, the_end_of_an_app_is_said_though_it_left_no_room_for_it) {
+    board.install({{"app.py", "import ha\nfor i in range(30): ha.log('more')\nwhile True: pass\n"}});
+    board.hardware_stands_still = true;
+    board.start();
+    board.run_for(100);
+    ASSERT_EQ(board.bridge().home_messages.size(), board.bridge().home_messages.capacity());
+    board.session().stop_app();
+    board.in(50, [this] { board.hardware_stands_still = false; });
+    board.run_for(1000);
+    EXPECT_THAT(board.said(Op::app_stopped), SizeIs(1));
+}
+
+TEST_F(Runner, row_3_26_each_fresh_python_says_that_the_one_before_has_ended) {
+    board.start();
+    board.run_for(10);
+    EXPECT_THAT(board.said(Op::app_stopped), IsEmpty());
+    board.type("\x04");
+    board.run_for(10);
+    EXPECT_THAT(board.said(Op::app_stopped), SizeIs(1)) << "what was drawn at the prompt is nobody's now";
+}
+
 TEST_F(Runner, stopping_when_nothing_runs_changes_nothing) {
     board.start();
     board.run_for(10);
