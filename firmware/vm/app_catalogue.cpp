@@ -193,7 +193,7 @@ mp_obj_t sort_key(std::string_view title) {
     return mp_obj_new_bytes(reinterpret_cast<const byte*>(lower.c_str()), lower.size());
 }
 
-/// The folders with an app, as a Python list of (sort key, name), sorted.
+/// The folders with an app, as a sorted Python list of (sort key, name, title, startable).
 mp_obj_t find_apps(FileBuffer& buffer, Found& found) {
     constexpr mp_int_t folder_type = 0x4000;
     const mp_obj_t apps = mp_obj_new_list(0, nullptr);
@@ -213,8 +213,10 @@ mp_obj_t find_apps(FileBuffer& buffer, Found& found) {
             core().log(2, "there are more than 64 apps in /pyapps; not all are listed");
             break;
         }
-        const mp_obj_t pair[] = {sort_key(title_of({name, name_size}, found)), fields[0]};
-        mp_obj_list_append(apps, mp_obj_new_tuple(2, pair));
+        const std::string_view title = title_of({name, name_size}, found);
+        const mp_obj_t app[] = {sort_key(title), fields[0], mp_obj_new_str(title.data(), title.size()),
+                                mp_obj_new_bool(found.startable)};
+        mp_obj_list_append(apps, mp_obj_new_tuple(MP_ARRAY_SIZE(app), app));
     }
     mp_obj_list_sort(1, &apps, const_cast<mp_map_t*>(&mp_const_empty_map));
     return apps;
@@ -260,6 +262,22 @@ void send_catalogue() {
 void offer_catalogue() {
     auto& bridge = core().inputs.bridge();
     if (bridge.apps_wanted || bridge.app_entries.empty()) send_catalogue();
+}
+
+mp_obj_t startable_apps() {
+    const mp_obj_t startable = mp_obj_new_list(0, nullptr);
+    if (!is_folder(path_of({}))) return startable;
+    FileBuffer buffer(manifest_bytes_max);
+    std::size_t count = 0;
+    mp_obj_t* apps = nullptr;
+    mp_obj_get_array(find_apps(buffer, *m_new(Found, 1)), &count, &apps);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::size_t fields_count = 0;
+        mp_obj_t* fields = nullptr;
+        mp_obj_get_array(apps[i], &fields_count, &fields);
+        if (fields[3] == mp_const_true) mp_obj_list_append(startable, mp_obj_new_tuple(2, fields + 1));
+    }
+    return startable;
 }
 
 AppStart find_start(std::string_view app) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/fixed_string.hpp"
+#include "firmware/vm/mp/micropython.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -19,6 +20,9 @@ void send_catalogue();
 
 /// At the start of a life: as above, unless the list before it was not taken and nobody asked for one.
 void offer_catalogue();
+
+/// The apps of that list that can be started, as Python's list of (folder's name, title). May raise MemoryError.
+mp_obj_t startable_apps();
 
 using AppPath = base::FixedString<112>; ///< of a file in an app, from the root; app names and paths are shorter
 

@@ -30,6 +30,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(badge_setting_set_obj, ouro_badge_setting_set);
 static MP_DEFINE_CONST_FUN_OBJ_1(badge_setting_remove_obj, ouro_badge_setting_remove);
 static MP_DEFINE_CONST_FUN_OBJ_0(badge_setting_keys_obj, ouro_badge_setting_keys);
 static MP_DEFINE_CONST_FUN_OBJ_0(badge_app_obj, ouro_badge_app);
+static MP_DEFINE_CONST_FUN_OBJ_0(badge_apps_obj, ouro_badge_apps);
 static MP_DEFINE_CONST_FUN_OBJ_1(badge_launch_obj, ouro_badge_launch);
 static MP_DEFINE_CONST_FUN_OBJ_0(badge_battery_obj, ouro_badge_battery);
 static MP_DEFINE_CONST_FUN_OBJ_0(badge_usb_obj, ouro_badge_usb);
@@ -67,6 +68,7 @@ static const mp_rom_map_elem_t badge_table[] = {
     {MP_ROM_QSTR(MP_QSTR_setting_remove), MP_ROM_PTR(&badge_setting_remove_obj)},
     {MP_ROM_QSTR(MP_QSTR_setting_keys), MP_ROM_PTR(&badge_setting_keys_obj)},
     {MP_ROM_QSTR(MP_QSTR_app), MP_ROM_PTR(&badge_app_obj)},
+    {MP_ROM_QSTR(MP_QSTR_apps), MP_ROM_PTR(&badge_apps_obj)},
     {MP_ROM_QSTR(MP_QSTR_launch), MP_ROM_PTR(&badge_launch_obj)},
     {MP_ROM_QSTR(MP_QSTR_battery), MP_ROM_PTR(&badge_battery_obj)},
     {MP_ROM_QSTR(MP_QSTR_usb), MP_ROM_PTR(&badge_usb_obj)},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bodies of `_badge` for all that is neither screen nor buttons: LEDs, settings, apps, gauges, counters.
 
+#include "firmware/vm/app_catalogue.hpp"
+#include "firmware/vm/app_manifest.hpp"
 #include "firmware/vm/core.hpp"
 #include "firmware/vm/modules/badge_arguments.hpp"
 #include "firmware/vm/mp/micropython.hpp"
@@ -195,13 +197,18 @@ mp_obj_t ouro_badge_app() {
     return app.empty() ? mp_const_none : mp_obj_new_str(app.c_str(), app.size());
 }
 
-/// launch(name): the next life begins with `/pyapps/<name>`, of which the caller knows that it is there
-mp_obj_t ouro_badge_launch(mp_obj_t name) {
+/// apps() -> [(name, title), ...] of those that can be started
+mp_obj_t ouro_badge_apps() { return startable_apps(); }
+
+/// launch(name): the next life begins with `/pyapps/<name>`
+mp_obj_t ouro_badge_launch(mp_obj_t name_in) {
     std::size_t size = 0;
-    const char* bytes = mp_obj_str_get_data(name, &size);
-    if (size > firmware::bridge::app_name_max)
-        mp_raise_ValueError(MP_ERROR_TEXT("the name of an app has 32 letters at most"));
-    core().next_app = std::string_view{bytes, size};
+    const char* bytes = mp_obj_str_get_data(name_in, &size);
+    const std::string_view name{bytes, size};
+    if (!is_app_name(name)) raise_os_error(MP_ENOENT, "no app can have that name");
+    const AppStart start = find_start(name);
+    if (!start.problem.empty()) raise_os_error(MP_ENOENT, start.problem.c_str());
+    core().next_app = name;
     pyexec_mode_kind = PYEXEC_MODE_FRIENDLY_REPL; // a raw prompt would begin the next life without an app
     core().soft_reset_wanted = true;
     mp_raise_type(&mp_type_SystemExit);

@@ -40,6 +40,7 @@ mp_obj_t ouro_badge_setting_set(mp_obj_t key, mp_obj_t value);
 mp_obj_t ouro_badge_setting_remove(mp_obj_t key);
 mp_obj_t ouro_badge_setting_keys(void);
 mp_obj_t ouro_badge_app(void);
+mp_obj_t ouro_badge_apps(void);
 mp_obj_t ouro_badge_launch(mp_obj_t name);
 mp_obj_t ouro_badge_battery(void);
 mp_obj_t ouro_badge_usb(void);

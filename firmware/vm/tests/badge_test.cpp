@@ -412,8 +412,7 @@ TEST_F(Badge, AnswersThatNobodyWaitsForAreNotInTheWay) {
     EXPECT_THAT(run("print(settings.get('x', 5))\n"), HasSubstr("5\r\n"));
 }
 
-// --- gauges and apps
-// --------------------------------------------------------------------------------------------------
+// --- gauges and apps ------------------------------------------------------------------------------------------------
 
 TEST_F(Badge, WhatTheBoardCannotMeasureIsNone) {
     EXPECT_THAT(run("p = badge.power\nprint(p.battery(), p.usb(), p.temperature(), p.signal())\n"),
@@ -429,14 +428,25 @@ TEST_F(Badge, WhatTheBoardMeasuresIsThere) {
                 HasSubstr("3910 False -1.5 -67\r\n"));
 }
 
-TEST_F(Badge, AppsAreTheFoldersWithAnApp) {
-    EXPECT_THAT(
-        run("import os\nfor f in ('b_2', 'empty', 'no app'): os.mkdir('/pyapps/' + f)\n"
-            "open('/pyapps/b_2/app.py', 'w').close()\nopen('/pyapps/no app/app.py', 'w').close()\n"
-            "f = open('/pyapps/b_2/app.toml', 'w')\nf.write('[config]\\nname=\"no\"\\n')\nf.close()\n"
-            "f = open('/pyapps/test/app.toml', 'w')\nf.write('version = \"1\"\\nname = \"A test\" # x\\n')\nf.close()\n"
-            "print(badge.apps.list(), badge.apps.current())\n"),
-        HasSubstr("[('test', 'A test'), ('b_2', 'b_2')] test\r\n"));
+TEST_F(Badge, row_3_28_AppsAreThoseOfTheMenuThatCanBeStarted) {
+    const std::string puts = R"(import os
+def put(name, toml, file='app.py'):
+    os.mkdir('/pyapps/' + name)
+    open('/pyapps/' + name + '/' + file, 'w').close()
+    with open('/pyapps/' + name + '/app.toml', 'w') as manifest: manifest.write(toml)
+put('b_2', '[config]\nname = "not of the app"\n')
+put('table', '[app]\nname = "a table"\n')
+put('elsewhere', 'name = "Entry"\nentry = "main.py"\n', 'main.py')
+put('broken', 'name = a word\n')
+put('needy', 'requires = ["numpy"]\n')
+put('entryless', 'entry = "main.py"\n')
+put('no app', 'name = "a name with a space"\n')
+os.mkdir('/pyapps/empty')
+with open('/pyapps/test/app.toml', 'w') as manifest: manifest.write('version = "1"\nname = "A test" # x\n')
+)";
+    EXPECT_THAT(run(puts + "print(badge.apps.list(), badge.apps.current())\n", 500),
+                HasSubstr("[('table', 'a table'), ('test', 'A test'), ('b_2', 'b_2'), ('broken', 'broken'), "
+                          "('elsewhere', 'Entry')] test\r\n"));
 }
 
 TEST_F(Badge, AnAppMayStartAnotherInItsPlace) {
@@ -453,9 +463,18 @@ TEST_F(Badge, AnAppMayStartAnotherInItsPlace) {
     EXPECT_EQ(board.said(HomeOp::app_started).at(2), "test");
 }
 
-TEST_F(Badge, AnAppThatIsNotThereIsNotStarted) {
-    EXPECT_THAT(refused("badge.apps.launch('../test')"),
-                HasSubstr("OSError: [Errno 2] ENOENT: there is no app '../test' with an app.py in /pyapps"));
+TEST_F(Badge, AnAppThatCannotBeStartedIsNotStarted) {
+    EXPECT_THAT(run("import os\nos.mkdir('/pyapps/needy')\nopen('/pyapps/needy/app.py', 'w').close()\n"
+                    "f = open('/pyapps/needy/app.toml', 'w')\nf.write('requires = [\"numpy\"]')\nf.close()\n"
+                    "for name in ('../test', 'x' * 33, 'x' * 200, 'nowhere', 'needy'):\n"
+                    "  try: badge.apps.launch(name)\n  except OSError as e: print(e)\n",
+                    500),
+                HasSubstr("[Errno 2] ENOENT: no app can have that name\r\n"
+                          "[Errno 2] ENOENT: no app can have that name\r\n"
+                          "[Errno 2] ENOENT: no app can have that name\r\n"
+                          "[Errno 2] ENOENT: there is no file app.py\r\n"
+                          "[Errno 2] ENOENT: needs the module numpy\r\n"));
+    EXPECT_THAT(board.said(HomeOp::app_started), ElementsAre("test"));
 }
 
 TEST_F(Badge, AtThePromptNoAppIsCurrent) {
