@@ -56,19 +56,23 @@ function(ouro_test name)
     gtest_discover_tests(${name} WORKING_DIRECTORY ${ARG_WORKING_DIRECTORY} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()
 
-# ouro_fuzz(NAME SOURCES … [DEPENDS …]): a libFuzzer target; without OURO_FUZZ a program that
-# replays its corpus, changed copies of it and random bytes as a test. Seeds are in corpus/NAME.
+# ouro_fuzz(NAME SOURCES … [DEPENDS …] [REPLAYS n]): a libFuzzer target; without OURO_FUZZ a program that replays its
+# corpus, changed copies of it and random bytes as a test: 20,000 of them, or fewer where one takes its time. Seeds are
+# in corpus/NAME.
 function(ouro_fuzz name)
     if(OURO_PORT)
         return()
     endif()
-    cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+    cmake_parse_arguments(ARG "" "REPLAYS" "SOURCES;DEPENDS" ${ARGN})
+    if(NOT ARG_REPLAYS)
+        set(ARG_REPLAYS 20000)
+    endif()
     if(OURO_FUZZ)
         add_executable(${name} ${ARG_SOURCES})
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     else()
         add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
-        add_test(NAME ${name}.replay COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+        add_test(NAME ${name}.replay COMMAND ${name} ${ARG_REPLAYS} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
     endif()
     target_link_libraries(${name} PRIVATE ouro_flags ${ARG_DEPENDS})
 endfunction()

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a fuzz target over the files of a corpus folder, over changed copies of them, and over pseudo-random bytes; the
-// same inputs in every run. For compilers without libFuzzer.
+// same inputs in every run. For compilers without libFuzzer. Arguments: how many inputs beside the files, the folder.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,7 +19,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr int random_inputs = 20'000;
 constexpr std::size_t random_size_max = 300;
 constexpr std::size_t changed_size_max = 4096;
 
@@ -58,11 +58,10 @@ Bytes changed_input(const std::vector<Bytes>& files, std::mt19937& random) {
 }
 
 /// In the order of their names, for the order of a folder is not the same on every machine.
-std::vector<Bytes> read_corpus(int argc, char** argv) {
+std::vector<Bytes> read_corpus(const char* folder) {
     std::vector<std::filesystem::path> paths;
-    for (int i = 1; i < argc; ++i) {
-        if (!std::filesystem::is_directory(argv[i])) continue;
-        for (const auto& entry : std::filesystem::directory_iterator(argv[i])) paths.push_back(entry.path());
+    if (std::filesystem::is_directory(folder)) {
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) paths.push_back(entry.path());
     }
     std::sort(paths.begin(), paths.end());
     std::vector<Bytes> files;
@@ -78,14 +77,15 @@ void run(const Bytes& input) { LLVMFuzzerTestOneInput(input.data(), input.size()
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<Bytes> files = read_corpus(argc, argv);
-    if (files.empty()) {
-        std::fprintf(stderr, "no corpus: give a folder with seeds\n");
+    const int inputs = argc == 3 ? std::atoi(argv[1]) : 0;
+    const std::vector<Bytes> files = argc == 3 ? read_corpus(argv[2]) : std::vector<Bytes>();
+    if (inputs <= 0 || files.empty()) {
+        std::fprintf(stderr, "give a number of inputs, and a folder with seeds\n");
         return 1;
     }
     for (const Bytes& file : files) run(file);
     std::mt19937 random(1); // NOLINT: the same inputs in every run
-    for (int i = 0; i < random_inputs; ++i) run(i % 2 == 0 ? changed_input(files, random) : random_input(random));
-    std::printf("%zu inputs\n", files.size() + random_inputs);
+    for (int i = 0; i < inputs; ++i) run(i % 2 == 0 ? changed_input(files, random) : random_input(random));
+    std::printf("%zu inputs\n", files.size() + static_cast<std::size_t>(inputs));
     return 0;
 }
