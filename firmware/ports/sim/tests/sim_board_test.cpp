@@ -79,7 +79,7 @@ TEST(SimBoard, a_watched_edge_reaches_the_vm_and_another_does_not) {
     EXPECT_EQ(edges[0].at, from_ms(100));
 }
 
-TEST(SimBoard, edges_beyond_the_queue_are_dropped_and_counted) {
+TEST(SimBoard, row_3_7_edges_beyond_the_queue_are_dropped_and_counted) {
     std::uint32_t dropped = 0;
     SimBoard board(with([&](StandInCore& core) {
         watch_call(core);
@@ -123,7 +123,7 @@ TEST(SimBoard, a_command_passes_the_gate_and_its_answer_comes_back) {
     EXPECT_EQ(done[2].json, R"(["done","c1",true,""])");
 }
 
-TEST(SimBoard, the_ninth_waiting_command_is_answered_busy) {
+TEST(SimBoard, row_3_7_the_ninth_waiting_command_is_answered_busy) {
     SimBoard board(with([](StandInCore& core) {
         for (const char* id : {"a", "b", "c"}) {
             auto declare = message(bridge::HomeMessage::Op::declare, id);
@@ -166,7 +166,7 @@ TEST(SimBoard, console_text_and_frames_are_kept_apart_in_both_directions) {
     EXPECT_EQ(board.frames(R"(["output")").size(), 3U);
 }
 
-TEST(SimBoard, ctrl_c_gets_through_although_the_input_is_full) {
+TEST(SimBoard, row_3_7_ctrl_c_gets_through_although_the_input_is_full) {
     bool interrupted = false;
     SimBoard board(with([&](StandInCore& core) {
         while (core.sleep(from_ms(10))) interrupted = core.interrupted;
@@ -175,6 +175,7 @@ TEST(SimBoard, ctrl_c_gets_through_although_the_input_is_full) {
     board.type("\x03");
     board.run_for(from_ms(100));
     EXPECT_TRUE(interrupted);
+    EXPECT_EQ(board.bridge().console_dropped, 5000U - 1024U) << "as a UART does";
 }
 
 TEST(SimBoard, the_watchdog_aborts_a_stuck_vm_and_makes_its_outputs_safe) {
