@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row 3.40, from nothing to an app in six stages: who wonders why Python does not run on a new board begins at the
 // first one that fails. A whole badge with the real MicroPython, in virtual time.
+#include "firmware/vm/tests/first_app.hpp"
 #include "tests/sim/badge_parts.hpp"
 
 #include <optional>
 
 namespace firmware::ports::sim {
 namespace {
-
-/// The document that this project comes from shows this app; A ends it.
-constexpr const char* first_app = R"(import badge
-
-badge.display.clear(0x0000)  # Black
-badge.display.text(10, 10, "Hello from Python!", 0xFFFF)  # White
-badge.display.show()
-
-badge.leds.set(0, 255, 0, 0)  # Red LED 0
-
-while True:
-    if badge.buttons.is_pressed(0x01):  # Button A
-        badge.exit()
-    badge.delay_ms(10)
-)";
 
 class Stages : public testing::Test {
 protected:
@@ -90,7 +76,7 @@ TEST_F(Stages, row_3_40_5_a_key_goes_to_python_and_its_answer_to_an_led) {
 
 TEST_F(Stages, row_3_40_6_an_app_from_pyapps_is_chosen_in_the_menu_and_leads_back_to_it) {
     start("first", "pass\n"); // it lies in /pyapps, and has run once already
-    std::string quoted = first_app;
+    std::string quoted = vm::tests::first_app;
     for (std::size_t at = 0; (at = quoted.find('\n', at)) != std::string::npos; at += 2) quoted.replace(at, 1, "\\n");
     EXPECT_EQ(at_prompt("f = open('/pyapps/first/app.py', 'w'); n = f.write('" + quoted + "'); f.close()"), ">>> ");
     board->keys("a a");

@@ -26,7 +26,7 @@ Board::Board(const boards::Profile& profile, const BoardFolder& folder, contract
       face_(profile.has_face() ? std::make_unique<VirtualFace>(profile, gpio_, bridge_, program_->interpreter(), uid_,
                                                                identity.boot, face)
                                : nullptr),
-      core_({profile, gpio_, console_, bridge_, program_->interpreter(), face_ ? face_->face() : nullptr}, identity),
+      core_({profile, gpio_, console_, bridge_, program_->interpreter(), face_ ? &face_->face() : nullptr}, identity),
       panel_(face_ ? Panel::Parts{profile, gpio_, clock, *this, &face_->display, &face_->leds, &face_->gauges}
                    : Panel::Parts{profile, gpio_, clock, *this},
              {uid_, identity.boot, clock.to_monotonic(0)}),

@@ -10,7 +10,7 @@
 #include "firmware/ports/posix/machine_inputs.hpp"
 #include "firmware/ports/posix/pty_console.hpp"
 #include "firmware/ports/posix/signals.hpp"
-#include "firmware/ports/posix/virtual_face.hpp"
+#include "firmware/ports/shared/virtual_face.hpp"
 #include "firmware/ports/shared/panel.hpp"
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"

@@ -5,7 +5,6 @@
 #include "firmware/ports/posix/board.hpp"
 #include "firmware/ports/shared/micropython_program.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
-#include "firmware/runtime/badge_face.hpp"
 #include "protocol/link/names.hpp"
 
 #include <getopt.h>
@@ -180,15 +179,13 @@ int run_board(const Profile& profile, const Options& options) {
     identity.boot = record->boot;
     posix::UptimeClock clock;
     posix::MappedFile settings;
-    posix::FaceSetup face;
+    firmware::ports::FaceSetup face;
     if (profile.has_face()) {
         const auto opened =
             settings.open(folder.path("settings.img"), firmware::ports::SimulatedSmallFlash::medium_bytes);
         if (!opened) return complain(opened.error());
-        face = {settings.bytes(), [&settings] { return settings.sync(); },
-                [](const firmware::runtime::Face::Parts& parts) {
-                    return std::make_shared<firmware::runtime::BadgeFace>(parts);
-                }};
+        face.settings = settings.bytes();
+        face.sync = [&settings] { return settings.sync(); };
     }
     posix::Board board(profile, folder, flash, clock, identity,
                        firmware::ports::micropython(profile, record->app, record->uid), options.spin, face);

@@ -6,9 +6,9 @@
 #include "firmware/ports/shared/micropython_program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
+#include "firmware/ports/shared/virtual_face.hpp"
 #include "firmware/ports/sim/lockstep.hpp"
 #include "firmware/ports/sim/screen_text.hpp"
-#include "firmware/runtime/badge_face.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 #include "firmware/vm/flash_image.hpp"
 #include "protocol/link/frame_reader.hpp"
@@ -30,24 +30,6 @@ constexpr base::Micros up_every = base::from_ms(10000);
 contract::Storage::Geometry geometry_of(const boards::Profile& profile) {
     return {profile.flash_block_bytes, profile.flash_bytes / profile.flash_block_bytes, profile.flash_program_bytes};
 }
-
-/// Screen, LEDs, settings and the menu on them.
-struct SimulatedFace {
-    SimulatedFace(const boards::Profile& profile, std::span<std::uint8_t> medium, std::uint32_t seed,
-                  contract::Gpio& gpio, bridge::Bridge& bridge, contract::Interpreter& interpreter)
-        : display(profile.screen),
-          leds(profile.led_count),
-          settings(medium),
-          frame_memory(runtime::Screen::memory_pixels(profile.screen.width, profile.screen.height)),
-          face({profile, gpio, display, leds, settings, gauges, bridge, interpreter, frame_memory, seed, sim_uid}) {}
-
-    SimulatedDisplay display;
-    SimulatedLeds leds;
-    SimulatedSmallFlash settings;
-    SimulatedGauges gauges;
-    std::vector<contract::Color> frame_memory;
-    runtime::BadgeFace face;
-};
 
 } // namespace
 
@@ -152,10 +134,11 @@ struct SimBoard::Life {
           program(world.options.program(lockstep)) {
         const boards::Profile& profile = *world.options.profile;
         if (profile.has_face()) {
-            face.emplace(profile, world.settings, world.options.seed, gpio, bridge, program->interpreter());
+            face.emplace(profile, gpio, bridge, program->interpreter(), sim_uid, world.options.seed,
+                         FaceSetup{world.settings, {}, make_badge_face});
             face->display.observe(&world);
         }
-        runtime::Face* badge = face ? &face->face : nullptr;
+        runtime::Face* badge = face ? &face->face() : nullptr;
         core.emplace(runtime::HardwareCore::Parts{profile, gpio, world, bridge, program->interpreter(), badge},
                      identity());
         gpio.observe(&world);
@@ -225,7 +208,7 @@ struct SimBoard::Life {
     SimulatedGpio gpio;
     Lockstep lockstep;
     std::unique_ptr<Program> program;
-    std::optional<SimulatedFace> face;
+    std::optional<VirtualFace> face;
     std::optional<runtime::HardwareCore> core;
     base::Micros run_until = 0;
 };

@@ -4,6 +4,7 @@
 #include "base/expect.hpp"
 #include "boards/badge.hpp"
 #include "firmware/runtime/badge_face.hpp"
+#include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/tests/test_board.hpp"
 #include "firmware/runtime/tests/test_flash.hpp"
 
@@ -16,6 +17,7 @@ namespace firmware::runtime {
 namespace {
 
 using base::from_ms;
+using fuzz::Script;
 
 /// Small, so that a run is short, and neither side a multiple of a cell's.
 constexpr boards::ScreenSize size{72, 45};
@@ -23,38 +25,17 @@ constexpr std::size_t frame_pixels = std::size_t{size.width} * size.height;
 constexpr std::ptrdiff_t margin = 512;
 constexpr contract::Color untouched = 0x5AA5;
 
-/// What the input tells the world to do.
-class Script {
-public:
-    Script(const std::uint8_t* data, std::size_t length) : rest_(reinterpret_cast<const char*>(data), length) {}
+/// Often near the screen, and sometimes as far away as it can be.
+std::int16_t coordinate(Script& script) {
+    const std::uint16_t raw = script.word();
+    return static_cast<std::int16_t>(raw % 4 == 0 ? raw : raw / 4 % 256 - 90);
+}
 
-    bool ended() const { return rest_.empty(); }
-    std::uint8_t byte() {
-        if (rest_.empty()) return 0;
-        const char first = rest_.front();
-        rest_.remove_prefix(1);
-        return static_cast<std::uint8_t>(first);
-    }
-    std::uint16_t word() {
-        const std::uint8_t low = byte();
-        return static_cast<std::uint16_t>(low | byte() << 8);
-    }
-    /// Often near the screen, and sometimes as far away as it can be.
-    std::int16_t coordinate() {
-        const std::uint16_t raw = word();
-        return static_cast<std::int16_t>(raw % 4 == 0 ? raw : raw / 4 % 256 - 90);
-    }
-    /// Its length comes first.
-    std::string_view text() {
-        const std::size_t length = byte();
-        const std::string_view text = rest_.substr(0, length);
-        rest_.remove_prefix(text.size());
-        return text;
-    }
-
-private:
-    std::string_view rest_;
-};
+/// Its length comes first.
+std::string_view text(Script& script) {
+    const std::size_t length = script.byte();
+    return script.text(length);
+}
 
 /// The parts of a badge; they refuse what the contract forbids.
 class Parts final : public contract::Display,
@@ -172,16 +153,16 @@ private:
         command.fill = script.byte() % 2 == 0;
         command.size = script.byte();
         command.text_length = script.byte();
-        command.x = script.coordinate();
-        command.y = script.coordinate();
-        command.width = script.coordinate();
-        command.height = script.coordinate();
+        command.x = coordinate(script);
+        command.y = coordinate(script);
+        command.width = coordinate(script);
+        command.height = coordinate(script);
         command.color = script.word();
         for (auto& pixel : command.pixels) pixel = command.color;
-        const std::string_view text = script.text().substr(0, command.text.size());
+        const std::string_view words = text(script).substr(0, command.text.size());
         if (command.op == bridge::DisplayCommand::Op::text) {
             command.text = {};
-            std::copy(text.begin(), text.end(), command.text.begin());
+            std::copy(words.begin(), words.end(), command.text.begin());
         }
         push(bridge_.display_commands, command);
     }
@@ -191,11 +172,11 @@ private:
         request.op = static_cast<bridge::SettingRequest::Op>(script.byte() % 4);
         request.serial = ++questions_;
         request.index = script.byte();
-        request.key = script.text();
+        request.key = text(script);
         request.value.type = static_cast<bridge::Value::Type>(script.byte() % 5);
         request.value.boolean = script.byte() % 2 == 0;
         request.value.integer = static_cast<std::int16_t>(script.word());
-        request.value.text = script.text();
+        request.value.text = text(script);
         expect(bridge_.setting_requests.push(request));
         step();
         bridge::SettingReply reply;
@@ -207,12 +188,12 @@ private:
     void list(Script& script) {
         bridge::AppEntry entry;
         entry.op = static_cast<bridge::AppEntry::Op>(script.byte() % 4);
-        entry.name = script.text();
-        entry.title = script.text();
-        entry.version = script.text();
+        entry.name = text(script);
+        entry.title = text(script);
+        entry.version = text(script);
         entry.author = entry.title.view();
-        entry.description = script.text();
-        entry.problem = script.text();
+        entry.description = text(script);
+        entry.problem = text(script);
         const std::uint8_t flags = script.byte();
         entry.startable = flags % 2 == 0;
         entry.has_icon = flags / 2 % 2 == 0;
@@ -223,12 +204,12 @@ private:
 
     void live(Script& script) {
         switch (script.byte() % 4) {
-        case 0: face_.app_started(script.text(), now_); break;
+        case 0: face_.app_started(text(script), now_); break;
         case 1: face_.app_ended(now_); break;
         case 2: {
             bridge::HomeMessage crash;
-            crash.json = script.text();
-            crash.text = script.text();
+            crash.json = text(script);
+            crash.text = text(script);
             face_.app_crashed(crash, now_);
             break;
         }

@@ -2,6 +2,7 @@
 // Any bytes at the console, an app that does whatever it is told, and a VM that may die: outputs keep their limits,
 // only commands that the protocol allows reach Python, and what the board says is the link's grammar.
 #include "base/expect.hpp"
+#include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 #include "firmware/runtime/tests/test_board.hpp"
 #include "protocol/json/value.hpp"
@@ -20,6 +21,7 @@ using base::from_ms;
 using bridge::EntityKind;
 using bridge::HomeMessage;
 using bridge::PinCommand;
+using fuzz::Script;
 
 constexpr contract::Pin door = test::outputs[0].pin;
 constexpr contract::Pin line = test::outputs[1].pin;
@@ -78,30 +80,12 @@ private:
     std::array<base::Micros, std::size(test::outputs)> since_{};
 };
 
-/// What the input tells the world to do.
-class Script {
-public:
-    Script(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
+constexpr char instruction = '\xFF';
 
-    bool ended() const { return rest_.empty(); }
-    std::uint8_t byte() {
-        if (rest_.empty()) return 0;
-        const char first = rest_.front();
-        rest_.remove_prefix(1);
-        return static_cast<std::uint8_t>(first);
-    }
-    /// Up to the next instruction.
-    std::string_view text(std::size_t size_max) {
-        const std::string_view text = rest_.substr(0, std::min(rest_.find(instruction), size_max));
-        rest_.remove_prefix(text.size());
-        return text;
-    }
-
-    static constexpr char instruction = '\xFF';
-
-private:
-    std::string_view rest_;
-};
+/// Up to the next instruction.
+std::string_view text_of(Script& script, std::size_t size_max) {
+    return script.text(std::min(script.rest().find(instruction), size_max));
+}
 
 /// Reads what the board says: every frame is whole, and nothing but the app's own prints lies beside them.
 class Hub final : public protocol::link::FrameSink {
@@ -135,9 +119,9 @@ public:
     void play(Script script) {
         start_app();
         while (!script.ended()) {
-            const std::string_view bytes = script.text(SIZE_MAX);
+            const std::string_view bytes = text_of(script, SIZE_MAX);
             type(bytes);
-            if (script.byte() == static_cast<std::uint8_t>(Script::instruction)) obey(script);
+            if (script.byte() == static_cast<std::uint8_t>(instruction)) obey(script);
         }
         wait(from_ms(2000));
     }
@@ -263,7 +247,7 @@ private:
         told.value.integer = script.byte() - 128;
         told.value.real = told.value.integer / 7.0;
         told.cmd_id = "x";
-        const std::string_view text = script.text(500);
+        const std::string_view text = text_of(script, 500);
         told.json = text;
         told.text = text;
         told.value.text = text;

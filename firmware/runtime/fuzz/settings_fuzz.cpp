@@ -2,6 +2,7 @@
 // Any bytes in the settings' flash, then changes and power cycles: what is there is always valid, what was said to be
 // saved is there after the next boot, and flash is programmed and erased as the contract has it.
 #include "base/expect.hpp"
+#include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/settings.hpp"
 #include "firmware/runtime/tests/test_flash.hpp"
 
@@ -15,6 +16,7 @@ namespace firmware::runtime {
 namespace {
 
 using bridge::Value;
+using fuzz::Script;
 
 std::string shown(const Value& value) {
     switch (value.type) {
@@ -23,28 +25,6 @@ std::string shown(const Value& value) {
     default: return "'" + std::string(value.text.view());
     }
 }
-
-/// What the input tells the world to do.
-class Script {
-public:
-    explicit Script(std::string_view rest) : rest_(rest) {}
-
-    bool ended() const { return rest_.empty(); }
-    std::uint8_t byte() {
-        if (rest_.empty()) return 0;
-        const auto first = static_cast<std::uint8_t>(rest_.front());
-        rest_.remove_prefix(1);
-        return first;
-    }
-    std::string_view text(std::size_t size) {
-        const std::string_view text = rest_.substr(0, size);
-        rest_.remove_prefix(text.size());
-        return text;
-    }
-
-private:
-    std::string_view rest_;
-};
 
 class Badge {
 public:
@@ -178,6 +158,6 @@ private:
 } // namespace firmware::runtime
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    firmware::runtime::Badge().play(firmware::runtime::Script({reinterpret_cast<const char*>(data), size}));
+    firmware::runtime::Badge().play({data, size});
     return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Python module `badge` on the VM: what goes over the bridge, and what comes back.
+#include "firmware/vm/tests/first_app.hpp"
 #include "firmware/vm/tests/lockstep_board.hpp"
 
 #include <gmock/gmock.h>
@@ -52,21 +53,6 @@ protected:
 };
 
 // --- the whole ------------------------------------------------------------------------------------------------------
-
-// The document that this project comes from shows this app.
-constexpr const char* first_app = R"(import badge
-
-badge.display.clear(0x0000)  # Black
-badge.display.text(10, 10, "Hello from Python!", 0xFFFF)  # White
-badge.display.show()
-
-badge.leds.set(0, 255, 0, 0)  # Red LED 0
-
-while True:
-    if badge.buttons.is_pressed(0x01):  # Button A
-        badge.exit()
-    badge.delay_ms(10)
-)";
 
 TEST_F(Badge, row_3_22_TheFirstAppRunsUnmodified) {
     board.install({{"app.py", first_app}});
@@ -266,20 +252,6 @@ TEST_F(Badge, ABoardWithoutAScreenSaysSo) {
     EXPECT_THAT(refused("display.show()"), HasSubstr("OSError: [Errno 19] ENODEV: this board has no screen"));
 }
 
-TEST_F(Badge, AFullQueueOfStrokesIsATimeoutAndCounted) {
-    board.install(
-        {{"app.py", "import badge, time\nt = time.ticks_ms()\ntry:\n for i in range(11): badge.display.show()\n"
-                    "except OSError as e: error = (e.errno, i, time.ticks_diff(time.ticks_ms(), t))\n"}});
-    board.hardware_stands_still = true;
-    board.start();
-    board.run_for(2000);
-    board.hardware_stands_still = false;
-    board.type("error\r");
-    board.run_for(50);
-    EXPECT_THAT(board.printed(), HasSubstr("(110, 10, 100)"));
-    EXPECT_EQ(board.bridge().display_timeouts, 1U);
-}
-
 TEST_F(Badge, WhileSomebodyIsInAnEditorDrawingTimesOut) {
     board.bridge().screen_free = false;
     EXPECT_THAT(refused("display.show()"), HasSubstr("OSError: [Errno 110] ETIMEDOUT: somebody is using the menu"));
@@ -320,19 +292,6 @@ TEST_F(Badge, row_3_16_APartOfAColorIsAByte) {
 TEST_F(Badge, ABoardWithoutLedsSaysSo) {
     board.bridge().led_count = 0;
     EXPECT_THAT(refused("leds.set(0, 0, 0, 0)"), HasSubstr("OSError: [Errno 19] ENODEV: this board has no LEDs"));
-}
-
-TEST_F(Badge, AFullQueueOfLedsIsATimeoutAndCounted) {
-    board.install({{"app.py", "import badge\ntry:\n for i in range(11): badge.leds.clear()\n"
-                              "except OSError as e: error = (e.errno, i)\n"}});
-    board.hardware_stands_still = true;
-    board.start();
-    board.run_for(2000);
-    board.hardware_stands_still = false;
-    board.type("error\r");
-    board.run_for(50);
-    EXPECT_THAT(board.printed(), HasSubstr("(110, 10)"));
-    EXPECT_EQ(board.bridge().led_timeouts, 1U);
 }
 
 // --- settings -------------------------------------------------------------------------------------------------------
