@@ -71,8 +71,8 @@ void BadgeFace::step(base::Micros now) noexcept {
 base::Micros BadgeFace::deadline() const noexcept {
     if (more_to_do_) return now_;
     const base::Micros menu = python_has_screen_ ? base::never : std::min(ui_.deadline(), look_at_);
-    return std::min({buttons_.deadline(), stop_at_, settings_.deadline(), gauges_.deadline(), leds_.deadline(),
-                     screen_.deadline(), menu});
+    return std::min({buttons_.deadline(), stop_at_, give_up_at_, settings_.deadline(), gauges_.deadline(),
+                     leds_.deadline(), screen_.deadline(), menu});
 }
 
 // --- keys --------------------------------------------------------------------------------------------------------
@@ -96,21 +96,42 @@ void BadgeFace::button_changed(const bridge::ButtonEvent& event) noexcept {
 }
 
 void BadgeFace::watch_stop_keys() noexcept {
-    if (now_ < stop_at_) return;
-    stop_at_ = base::never;
-    stop_keys_held();
+    if (now_ >= stop_at_) {
+        stop_at_ = base::never;
+        stop_keys_held();
+    }
+    if (now_ >= give_up_at_) {
+        give_up_at_ = base::never;
+        if (parts_.interpreter.is_running()) give_up_python();
+    }
 }
 
 void BadgeFace::stop_keys_held() noexcept {
     if (parts_.interpreter.is_running()) {
         stopped_by_hand_ = true;
+        give_up_at_ = now_ + stop_patience;
         return parts_.interpreter.stop_app();
     }
     if (!python_has_screen_) return ui_.leave_held();
     forget_commands();
-    python_has_screen_ = false;
-    leds_.give_back(now_);
+    take_face_back(now_);
     ui_.note("the screen is the menu's again", now_);
+}
+
+// The VM is dead, or stands where nothing can end it: the person must have the menu all the same.
+void BadgeFace::give_up_python() noexcept {
+    stopped_by_hand_ = false;
+    app_.clear();
+    forget_commands();
+    take_face_back(now_);
+    ui_.app_ended();
+    ui_.note("Python is lost: restart the board", now_);
+}
+
+void BadgeFace::take_face_back(base::Micros now) noexcept {
+    python_has_screen_ = false;
+    show_waits_ = false;
+    leds_.give_back(now);
 }
 
 // --- what a person asks for --------------------------------------------------------------------------------------
@@ -272,9 +293,7 @@ void BadgeFace::app_started(std::string_view app, base::Micros) noexcept {
 void BadgeFace::app_ended(base::Micros now) noexcept {
     // With a message behind this one, the next app may already be drawing.
     if (parts_.bridge.home_messages.size() == 0) forget_commands();
-    python_has_screen_ = false;
-    show_waits_ = false;
-    leds_.give_back(now);
+    take_face_back(now);
     const bool next_begins = ui_.is_starting() && parts_.interpreter.is_running(); // it was the prompt that ended
     if (!next_begins) ui_.app_ended();
     if (stopped_by_hand_ && !app_.empty()) {
@@ -283,6 +302,7 @@ void BadgeFace::app_ended(base::Micros now) noexcept {
         ui_.note(words, now);
     }
     stopped_by_hand_ = false;
+    give_up_at_ = base::never;
     app_.clear();
 }
 

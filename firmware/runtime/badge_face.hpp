@@ -33,12 +33,15 @@ public:
 
 private:
     static constexpr base::Micros look_every = base::from_ms(250);
+    static constexpr base::Micros stop_patience = base::from_ms(2000); ///< twice what stopping an app may take
 
     // Keys.
     void button_changed(const bridge::ButtonEvent& event) noexcept override;
     bool keys_are_pythons() const noexcept;
     void watch_stop_keys() noexcept;
     void stop_keys_held() noexcept;
+    void give_up_python() noexcept;
+    void take_face_back(base::Micros now) noexcept;
 
     // What a person asks for.
     base::Result<> start_app(std::string_view name) noexcept override { return parts_.interpreter.load_app(name); }
@@ -74,6 +77,7 @@ private:
     base::Micros now_ = 0;
     base::Micros look_at_ = 0;
     base::Micros stop_at_ = base::never;
+    base::Micros give_up_at_ = base::never;       ///< an app that was told to stop should have
     base::FixedString<bridge::app_name_max> app_; ///< that runs; empty: none
     contract::ButtonMask pythons_keys_ = 0;       ///< held, and Python got the press
     std::size_t apps_listed_ = 0;                 ///< entries of the list that is coming in

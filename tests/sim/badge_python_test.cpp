@@ -127,6 +127,21 @@ TEST_P(Isolation, row_3_31_both_keys_end_it_within_a_second_and_the_menu_is_aliv
 INSTANTIATE_TEST_SUITE_P(BadgePython, Isolation, testing::ValuesIn(nasty),
                          [](const auto& each) { return std::string(each.param.name); });
 
+TEST(BadgePython, row_3_31_both_keys_lead_to_the_menu_though_the_vm_was_killed_in_an_app) {
+    SimBoard board(python("import badge\nbadge.leds.fill(1, 2, 3)\nbadge.display.clear(0xF800)\nbadge.display.show()\n"
+                          "while True: pass\n"));
+    board.run_for(from_ms(500));
+    ASSERT_TRUE(all_are(board.screen(), 0xF800)) << board.console();
+    board.kill_vm();
+    hold_stop_keys(board);
+    EXPECT_TRUE(all_are(board.screen(), 0xF800)) << "it has a second to stop, and another one";
+    board.run_for(from_ms(2000));
+    EXPECT_TRUE(board.shows("Python is lost: restart the board"));
+    EXPECT_NE(board.leds()[0], (Rgb{1, 2, 3}));
+    board.keys("a");
+    EXPECT_TRUE(board.shows("Settings"));
+}
+
 TEST(BadgePython, row_3_31_the_menu_answers_while_the_prompt_spins) {
     SimBoard board(python());
     board.run_for(from_ms(500));
