@@ -2,18 +2,17 @@
 // The virtual board as its neighbours see it: through the pty, the control socket and the folder.
 #include "firmware/ports/posix/board.hpp"
 
+#include "base/tests/temporary_folder.hpp"
 #include "boards/badge.hpp"
 #include "boards/intercom.hpp"
+#include "firmware/ports/posix/tests/peer.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 #include "firmware/ports/sim/stand_in.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <filesystem>
 #include <optional>
@@ -23,67 +22,10 @@
 namespace firmware::ports::posix {
 namespace {
 
+using base::tests::TemporaryFolder;
 using sim::StandInCore;
 
-constexpr int patience_ms = 10000;
 constexpr contract::Pin door = 13;
-
-/// A temporary folder that goes with the test.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ouro-board-XXXXXX").string();
-        path = ::mkdtemp(pattern.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-    std::string path;
-};
-
-/// The other end of a line: reads until something is there, never for ever.
-class Peer {
-public:
-    explicit Peer(int fd) : fd_(fd) {}
-
-    void write(std::string_view text) {
-        ASSERT_EQ(::write(fd_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    }
-    /// Everything up to and with `end`; "" and a failure when it does not come, or the other side hangs up.
-    std::string read_until(std::string_view end) {
-        for (;;) {
-            const std::size_t at = got_.find(end);
-            if (at != std::string::npos) {
-                std::string text = got_.substr(0, at + end.size());
-                got_.erase(0, at + end.size());
-                return text;
-            }
-            if (!read_some()) {
-                ADD_FAILURE() << "waited for " << end << ", got: " << got_;
-                return {};
-            }
-        }
-    }
-    std::string line() { return read_until("\n"); }
-    bool hung_up() {
-        while (read_some()) {
-        }
-        return closed_;
-    }
-
-private:
-    bool read_some() {
-        pollfd waiting{fd_.get(), POLLIN, 0};
-        if (::poll(&waiting, 1, patience_ms) != 1) return false;
-        char bytes[4096];
-        const auto size = ::read(fd_.get(), bytes, sizeof bytes);
-        closed_ = size <= 0;
-        if (size > 0) got_.append(bytes, static_cast<std::size_t>(size));
-        return size > 0;
-    }
-
-    Fd fd_;
-    std::string got_;
-    bool closed_ = false;
-};
 
 /// A face that turns its first LED on with A, and paints the screen white.
 class StandInFace final : public runtime::Face {
@@ -117,7 +59,7 @@ private:
 class BoardTest : public testing::Test {
 protected:
     void start(std::function<void(StandInCore&)> body, const boards::Profile& profile = boards::intercom) {
-        ASSERT_TRUE(folder.open(temporary.path));
+        ASSERT_TRUE(folder.open(temporary.path().string()));
         runtime::Identity identity;
         identity.uid = "abcd1234";
         identity.boot = 3;
@@ -134,16 +76,8 @@ protected:
         EXPECT_TRUE(ended) << "the VM's thread is stuck";
     }
 
-    Peer serial() { return Peer(::open((temporary.path + "/uart0").c_str(), O_RDWR | O_NOCTTY)); }
-    Peer control() {
-        Fd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        const std::string path = temporary.path + "/control.sock";
-        std::copy(path.begin(), path.end(), address.sun_path);
-        EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        return Peer(::dup(fd.get()));
-    }
+    Peer serial() { return Peer(::open((temporary.path().string() + "/uart0").c_str(), O_RDWR | O_NOCTTY)); }
+    Peer control() { return Peer::of_socket(temporary.path().string() + "/control.sock"); }
 
     TemporaryFolder temporary;
     BoardFolder folder;
@@ -272,7 +206,7 @@ TEST_F(BoardTest, the_ninth_client_is_turned_away) {
 TEST_F(BoardTest, the_control_socket_is_for_its_owner_only) {
     start(wait_for_end);
     struct stat status {};
-    ASSERT_EQ(::stat((temporary.path + "/control.sock").c_str(), &status), 0);
+    ASSERT_EQ(::stat((temporary.path().string() + "/control.sock").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
@@ -284,26 +218,26 @@ TEST_F(BoardTest, quit_ends_the_board_and_takes_its_files_along) {
     hardware.join();
     EXPECT_TRUE(ended);
     board.reset();
-    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(temporary.path + "/uart0")));
-    EXPECT_FALSE(std::filesystem::exists(temporary.path + "/control.sock"));
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(temporary.path().string() + "/uart0")));
+    EXPECT_FALSE(std::filesystem::exists(temporary.path().string() + "/control.sock"));
 }
 
 TEST(BoardFolder, belongs_to_one_board_at_a_time) {
     TemporaryFolder temporary;
     std::optional<BoardFolder> first(std::in_place);
-    ASSERT_TRUE(first->open(temporary.path));
+    ASSERT_TRUE(first->open(temporary.path().string()));
     BoardFolder second;
-    const auto refused = second.open(temporary.path);
+    const auto refused = second.open(temporary.path().string());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::ErrorCode::busy);
     first.reset();
-    EXPECT_TRUE(second.open(temporary.path));
+    EXPECT_TRUE(second.open(temporary.path().string()));
 }
 
 TEST(BoardFolder, keeps_the_record_and_refuses_a_broken_one) {
     TemporaryFolder temporary;
     BoardFolder folder;
-    ASSERT_TRUE(folder.open(temporary.path + "/a/b"));
+    ASSERT_TRUE(folder.open(temporary.path().string() + "/a/b"));
     EXPECT_TRUE(folder.load()->uid.empty());
     ASSERT_TRUE(folder.save({"abcd1234", "intercom", "door", 41}));
     const auto record = folder.load();
@@ -316,7 +250,7 @@ TEST(BoardFolder, keeps_the_record_and_refuses_a_broken_one) {
 
 TEST(MappedFile, begins_erased_and_refuses_another_size) {
     TemporaryFolder temporary;
-    const std::string path = temporary.path + "/flash.img";
+    const std::string path = temporary.path().string() + "/flash.img";
     {
         MappedFile file;
         ASSERT_TRUE(file.open(path, 8192));
