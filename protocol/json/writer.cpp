@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/writer.hpp"
 
+#include "protocol/json/decimal.hpp"
 #include "protocol/json/scanner.hpp"
 
 #include <algorithm>
@@ -93,14 +94,8 @@ Writer& Writer::integer(std::int64_t value) noexcept {
 
 Writer& Writer::number(double value) noexcept {
     if (!std::isfinite(value)) return null();
-    std::array<char, 32> digits{};
-    char* const room_end = digits.data() + digits.size();
-    // Beyond 2^53 the library would write all digits of a whole number, and on a microcontroller bring printf for it.
-    constexpr double whole_max = 9007199254740992.0;
-    const bool huge = std::abs(value) >= whole_max;
-    const char* const end = huge ? std::to_chars(digits.data(), room_end, value, std::chars_format::scientific).ptr
-                                 : std::to_chars(digits.data(), room_end, value).ptr;
-    return raw({digits.data(), static_cast<std::size_t>(end - digits.data())});
+    std::array<char, number_text_max> digits{};
+    return raw(write_number(value, digits));
 }
 
 Writer& Writer::text(std::string_view value) noexcept {

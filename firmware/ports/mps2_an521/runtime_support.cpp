@@ -101,9 +101,6 @@ void __assert_func(const char* file, int line, const char*, const char* conditio
     base::expect_failed(condition, file, line);
 }
 
-/// std::to_chars names it for whole numbers from 2^53 on, which the writer of JSON writes in another way.
-int sprintf(char*, const char*, ...) { base::expect_failed("no printf", "std", 0); }
-
 // What the library's own code names in its unwinding tables, which nobody reads.
 void __gxx_personality_v0() { base::expect_failed("no exception", "std", 0); }
 void __aeabi_unwind_cpp_pr0() { base::expect_failed("no exception", "std", 0); }
