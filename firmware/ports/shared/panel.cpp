@@ -2,7 +2,6 @@
 // What a request does to the board.
 #include "firmware/ports/shared/panel.hpp"
 
-
 #include <algorithm>
 #include <optional>
 
@@ -16,6 +15,7 @@ namespace {
 constexpr std::int64_t press_ms_default = 200;
 constexpr std::int64_t press_ms_min = 20;
 constexpr std::int64_t press_ms_max = 600000;
+constexpr std::int64_t time_us_max = std::int64_t{1} << 53U;
 
 struct Gauge {
     std::string_view name;
@@ -142,6 +142,18 @@ base::Result<> Panel::gauge(const Value& request) noexcept {
     }
     return base::fail(ErrorCode::not_found, "the board has no such gauge",
                       "there are battery_mv, usb, temperature_mc and signal_dbm");
+}
+
+// What a client says was under way for a while, never for less than nothing: the largest offset is the nearest one.
+base::Result<> Panel::clock(const Value& request) noexcept {
+    if (info_.clock_offset) return base::fail(ErrorCode::unsupported, "the board has its clients' clock already");
+    const auto time = request.at(1).integer();
+    if (!time || *time < 0 || *time > time_us_max) {
+        return base::fail(ErrorCode::invalid_argument, "a time is a whole number of microseconds");
+    }
+    const base::Micros offset = *time - parts_.clock.now();
+    told_offset_ = std::max(told_offset_.value_or(offset), offset);
+    return {};
 }
 
 base::Result<std::size_t> Panel::find_input(const Value& which) const noexcept {

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,9 @@ public:
     public:
         virtual void kill_vm() noexcept = 0;
         virtual void quit() noexcept = 0;
+        /// By how much the slowest step since the last call was over after the moment at which it was due; nothing
+        /// where that says more about the machine around the board.
+        virtual std::optional<base::Micros> take_longest_step() noexcept { return std::nullopt; }
 
     protected:
         ~Board() = default;
@@ -45,11 +49,11 @@ public:
     };
 
     /// `uid` outlives the panel. `clock_offset` is what makes a moment of the board's clock one that a client can
-    /// compare with its own.
+    /// compare with its own; without it the clients tell.
     struct Info {
         std::string_view uid;
         std::uint32_t boot = 0;
-        base::Micros clock_offset = 0;
+        std::optional<base::Micros> clock_offset = 0;
     };
 
     Panel(const Parts& parts, const Info& info) noexcept;
@@ -77,6 +81,12 @@ private:
     base::Result<> set(const Value& request) noexcept;
     base::Result<> fault(const Value& request) noexcept;
     base::Result<> gauge(const Value& request) noexcept;
+    base::Result<> clock(const Value& request) noexcept;
+
+    /// In the clients' time.
+    base::Micros clients_time(base::Micros at) const noexcept {
+        return at + info_.clock_offset.value_or(told_offset_.value_or(0));
+    }
 
     base::Result<std::size_t> find_input(const Value& which) const noexcept;
     base::Result<contract::Pin> find_pin(const Value& which) const noexcept;
@@ -84,6 +94,7 @@ private:
 
     Parts parts_;
     Info info_;
+    std::optional<base::Micros> told_offset_;
     PanelClient* first_ = nullptr;
     std::array<base::Micros, boards::inputs_max> release_at_{};
 };
@@ -122,6 +133,7 @@ private:
     base::Result<> carry_out(const Value& request) noexcept;
     base::Result<> watch(const Value& request) noexcept;
     base::Result<> read_pin(const Value& request) noexcept;
+    base::Result<> longest_step() noexcept;
     void say_info() noexcept;
     void say_ok() noexcept;
     void say_pin(contract::Pin pin, bool level, base::Micros at) noexcept;

@@ -90,7 +90,7 @@ std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
     const contract::Pin pin = index < inputs ? profile.inputs[index].pin : profile.outputs[index - inputs].pin;
     Writer writer(buffer.first(buffer.size() - 1));
     const base::Micros now = panel_.parts_.clock.now();
-    write_pin(writer, pin, panel_.parts_.gpio.read(pin), now + panel_.info_.clock_offset, panel_.name_of(pin));
+    write_pin(writer, pin, panel_.parts_.gpio.read(pin), panel_.clients_time(now), panel_.name_of(pin));
     const std::size_t size = writer.view().size();
     buffer[size] = '\n';
     return {buffer.data(), size + 1};
@@ -115,6 +115,7 @@ base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     }
     if (word.equals("read")) return read_pin(request);
     if (word.equals("watch")) return watch(request);
+    if (word.equals("late")) return longest_step();
     base::Result<> done = base::fail(ErrorCode::unsupported, "the board does not know this request", hint_info);
     if (word.equals("press")) done = panel_.press(request);
     if (word.equals("hold")) done = panel_.hold(request, true);
@@ -122,6 +123,7 @@ base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     if (word.equals("set")) done = panel_.set(request);
     if (word.equals("fault")) done = panel_.fault(request);
     if (word.equals("gauge")) done = panel_.gauge(request);
+    if (word.equals("clock")) done = panel_.clock(request);
     if (word.equals("quit")) {
         panel_.parts_.board.quit();
         done = {};
@@ -159,6 +161,13 @@ base::Result<> PanelClient::read_pin(const Value& request) noexcept {
     return {};
 }
 
+base::Result<> PanelClient::longest_step() noexcept {
+    const auto longest = panel_.parts_.board.take_longest_step();
+    if (!longest) return base::fail(ErrorCode::unsupported, "the board's clock is the machine's, which is late itself");
+    say([&](Writer& writer) { writer.begin_array().text("ok").integer(*longest).end_array(); });
+    return {};
+}
+
 void PanelClient::say_info() noexcept {
     say([&](Writer& writer) {
         writer.begin_array().text("ok").begin_object().key("uid").text(panel_.info_.uid);
@@ -172,7 +181,7 @@ void PanelClient::say_ok() noexcept {
 }
 
 void PanelClient::say_pin(contract::Pin pin, bool level, base::Micros at) noexcept {
-    say([&](Writer& writer) { write_pin(writer, pin, level, at + panel_.info_.clock_offset, panel_.name_of(pin)); });
+    say([&](Writer& writer) { write_pin(writer, pin, level, panel_.clients_time(at), panel_.name_of(pin)); });
 }
 
 template <typename Body>

@@ -27,8 +27,10 @@ public:
 struct Asked final : Panel::Board {
     void kill_vm() noexcept override { ++kills; }
     void quit() noexcept override { ++quits; }
+    std::optional<base::Micros> take_longest_step() noexcept override { return longest_step; }
     int kills = 0;
     int quits = 0;
+    std::optional<base::Micros> longest_step;
 };
 
 constexpr auto width = static_cast<std::size_t>(boards::badge.screen.width);
@@ -283,6 +285,44 @@ TEST_F(PanelTest, a_board_without_a_face_says_so) {
     for (const char* request : {"[\"watch\",\"face\"]\n", "[\"gauge\",\"usb\",true]\n"}) {
         visitor.feed(request);
         EXPECT_TRUE(visitor.next(buffer).starts_with("[\"error\",\"unsupported\"")) << request;
+    }
+}
+
+TEST_F(PanelTest, a_board_that_knows_how_late_it_is_says_so) {
+    EXPECT_TRUE(say(R"(["late"])").starts_with("[\"error\",\"unsupported\""));
+    asked.longest_step = 4200;
+    EXPECT_EQ(say(R"(["late"])"), "[\"ok\",4200]\n");
+}
+
+TEST_F(PanelTest, a_board_without_the_clients_clock_takes_the_time_that_was_the_shortest_while_under_way) {
+    SimulatedGpio other(clock);
+    Panel far({boards::badge, other, clock, asked, &display, &leds, &gauges}, {"abcd1234", 3, {}});
+    PanelClient visitor(far, queue, frame);
+    ASSERT_TRUE(other.configure(13, contract::PinMode::input, contract::Pull::up, false));
+    const auto ask = [&](std::string_view request) {
+        visitor.feed(request);
+        return std::string(visitor.next(buffer));
+    };
+    clock.time = 1000;
+    EXPECT_EQ(ask("[\"clock\",71000]\n"), "[\"ok\"]\n");
+    clock.time = 2000;
+    EXPECT_EQ(ask("[\"clock\",73000]\n"), "[\"ok\"]\n"); // was under way for 1 ms less
+    clock.time = 3000;
+    EXPECT_EQ(ask("[\"clock\",72000]\n"), "[\"ok\"]\n");
+    ask("[\"watch\"]\n");
+    for (std::size_t i = 0; i < boards::badge.inputs.size(); ++i) visitor.next(buffer);
+    other.drive(13, false);
+    EXPECT_EQ(visitor.next(buffer), "[\"pin\",13,0,74000,\"a\"]\n");
+}
+
+TEST_F(PanelTest, no_client_sets_a_clock_that_is_right_or_to_what_is_no_time) {
+    EXPECT_TRUE(say(R"(["clock",5])").starts_with("[\"error\",\"unsupported\""));
+    SimulatedGpio other(clock);
+    Panel far({boards::intercom, other, clock, asked}, {"abcd1234", 3, {}});
+    PanelClient visitor(far, queue, {});
+    for (const char* time : {"", ",-1", ",1.5", ",\"now\"", ",9007199254740993"}) {
+        visitor.feed("[\"clock\"" + std::string(time) + "]\n");
+        EXPECT_TRUE(visitor.next(buffer).starts_with("[\"error\",\"invalid_argument\"")) << time;
     }
 }
 
