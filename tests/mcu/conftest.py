@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from emulated import Console, Emulated
 from parts.processes import Registry
+from viewer import Viewer
 
 _REGISTRY = Registry()
 
@@ -43,6 +44,13 @@ def board(registry: Registry, folder: Path) -> Emulated:
     board = Emulated(registry, folder / "board")
     board.start()
     return board
+
+
+@pytest.fixture
+def viewer(board: Emulated) -> Iterator[Viewer]:
+    viewer = Viewer(board.folder / "control.sock")
+    yield viewer
+    viewer.close()
 
 
 @pytest.fixture

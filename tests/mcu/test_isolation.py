@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from emulated import Console, Emulated
+from parts.board import ControlSocket
 from parts.processes import Registry
+from viewer import Viewer
 
 RECURSION = "def f(): return f()"
 
@@ -24,14 +26,21 @@ BUSY = {
 }
 
 
-def answer_times(board: Emulated, requests: int = 25) -> list[float]:
-    times = []
-    with board.panel() as panel:
-        for _ in range(requests):
-            started = time.monotonic()
-            panel.ask("info")
-            times.append(time.monotonic() - started)
-    return times
+# What Python keeps waiting it keeps waiting each time; what this machine does to an emulator now and then, it does not.
+TRIES = 20
+FRAME_S = 0.050
+
+
+def longest_step_s(panel: ControlSocket, during: Callable[[], object]) -> float:
+    """How late the hardware core was at most with anything that was due, by the board's own clock: the best try."""
+    best = float("inf")
+    for _ in range(TRIES):
+        panel.ask("late")
+        during()
+        best = min(best, int(str(panel.ask("late"))) / 1e6)
+        if best < FRAME_S:
+            break
+    return best
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +64,12 @@ def run_in_paste_mode(console: Console, program: str) -> None:
 
 
 @pytest.mark.parametrize("program", BUSY.values(), ids=BUSY)
-def test_row_3_31_the_hardware_core_answers_while_python(program: str, board: Emulated, console: Console) -> None:
+def test_row_3_31_the_hardware_core_draws_in_time_while_python(
+    program: str, board: Emulated, console: Console, viewer: Viewer
+) -> None:
     run_in_paste_mode(console, program)
-    time.sleep(0.3)
-    times = answer_times(board)
-    # What this machine's own scheduler costs, an emulator and a socket between included.
-    assert statistics.median(times) < 0.1, times
-    assert max(times) < 1, times
+    with board.panel() as panel:
+        assert longest_step_s(panel, lambda: [viewer.press(key) for key in ("right", "left")]) < FRAME_S
     console.type(b"\x03")
     console.wait_for(b"\r\n>>> ", within=20)
     begin_anew(console)  # a heap that is still full leaves no room for another line
@@ -113,7 +121,8 @@ def test_a_native_call_that_never_ends_is_cut_and_the_app_starts_again(registry:
     board.power_off()
     stuck = Emulated(registry, folder / "native", "--app", "stuck")
     stuck.start()
-    with stuck.console() as console:
+    with stuck.console() as console, stuck.panel() as panel:
+        assert longest_step_s(panel, lambda: time.sleep(0.3)) < FRAME_S
         said = console.wait_for(b"second start", within=20)
         assert b"watchdog" in said or b"MPY: soft reboot" in said, said
         console.prompt()
@@ -129,8 +138,8 @@ def test_the_hardware_core_lives_on_when_the_vm_s_cpu_stops_dead(registry: Regis
         console.type("print(1+1)\r")
         time.sleep(0.5)
         console.type(b"\x03")
-    assert max(answer_times(board)) < 1
     with board.panel() as panel:
+        assert longest_step_s(panel, lambda: time.sleep(0.3)) < FRAME_S
         panel.ask("quit")
     with board.console() as console:
         console.prompt()

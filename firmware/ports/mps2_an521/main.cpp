@@ -3,6 +3,7 @@
 #include "base/expect.hpp"
 #include "boards/badge.hpp"
 #include "firmware/ports/mps2_an521/board.hpp"
+#include "firmware/ports/mps2_an521/cpu.hpp"
 #include "firmware/ports/mps2_an521/flash.hpp"
 #include "firmware/ports/mps2_an521/runtime_support.hpp"
 #include "firmware/ports/mps2_an521/startup.hpp"
@@ -18,7 +19,9 @@ constexpr const boards::Profile& profile = boards::badge;
 [[gnu::section(".psram")]] std::array<std::uint8_t, profile.flash_bytes> flash_medium;
 std::array<std::uint8_t, SimulatedSmallFlash::medium_bytes> settings_medium;
 std::array<contract::Color, runtime::Screen::memory_pixels(profile.screen.width, profile.screen.height)> frames;
-std::array<contract::Color, std::size_t{profile.screen.width} * profile.screen.height> panel_frame;
+[[gnu::section(
+    ".psram")]] std::array<contract::Color, Board::panel_lines * profile.screen.width * profile.screen.height>
+    panel_frames;
 Board* board = nullptr; // for the interrupts, which get no argument
 
 std::uint64_t seed() noexcept {
@@ -63,15 +66,12 @@ void run_hardware_cpu() noexcept {
     load_medium(settings_file, "settings.img", settings_medium);
     static SimulatedSmallFlash settings(
         settings_medium, [] { return !settings_file.is_open() || settings_file.write(0, settings_medium); });
-    static Board the_board(profile, clock, {flash, settings, frames, panel_frame}, mark);
+    static Board the_board(profile, clock, {flash, settings, frames, panel_frames}, mark);
     board = &the_board;
     the_board.run();
 }
 
 void hardware_doorbell() { answer_doorbell(Cpu::hardware); }
-void uart0_received() { board->uart0.received(); }
-void uart0_sent() { board->uart0.sent(); }
-void uart1_received() { board->uart1.received(); }
-void uart1_sent() { board->uart1.sent(); }
+void uart_interrupt() { board->port_interrupt(active_exception() - exceptions - interrupt::uarts); }
 
 } // namespace firmware::ports::mps2_an521

@@ -7,6 +7,8 @@ namespace {
 
 /// Of a picture that has changed all over there are 340.
 constexpr unsigned lines_per_step = 24;
+/// CAN: no JSON text has it.
+constexpr char anew = 0x18;
 
 } // namespace
 
@@ -16,10 +18,18 @@ void PanelLink::step() noexcept {
 
 void PanelLink::exchange() noexcept {
     if (unfed_.empty()) unfed_ = {reinterpret_cast<const char*>(in_.data()), port_.read(in_)};
-    unfed_.remove_prefix(client_.feed(unfed_));
-    if (client_.broken()) client_.reset();
+    unfed_.remove_prefix(client_.feed(unfed_.substr(0, unfed_.find(anew))));
+    if (unfed_.starts_with(anew) || client_.broken()) begin_anew();
     if (unsent_.empty()) unsent_ = client_.next(out_);
     send();
+}
+
+// What was under way ends in the middle; the mark says where.
+void PanelLink::begin_anew() noexcept {
+    if (unfed_.starts_with(anew)) unfed_.remove_prefix(1);
+    client_.reset();
+    out_.front() = anew;
+    unsent_ = {out_.data(), 1};
 }
 
 // Until nothing is taken: only then the port says when there is room.

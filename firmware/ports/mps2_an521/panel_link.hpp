@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The panel's one client: whoever holds the other end of a serial line.
+// A client of the panel: whoever holds the other end of a serial line.
 #pragma once
 
 #include "firmware/ports/mps2_an521/uart.hpp"
@@ -11,8 +11,8 @@
 
 namespace firmware::ports::mps2_an521 {
 
-/// On the hardware core. A line has no beginning and no end: who comes anew finds what the last one asked for, and
-/// begins with a line feed.
+/// On the hardware core. A line has no beginning and no end, so a byte (docs/protocol.md, section 3) begins the
+/// conversation anew and is answered by itself; it comes unasked when the client has broken the rules.
 class PanelLink {
 public:
     /// `frame` as PanelClient wants it. All outlive this.
@@ -28,6 +28,7 @@ public:
 
 private:
     void exchange() noexcept;
+    void begin_anew() noexcept;
     void send() noexcept;
 
     Uart& port_;

@@ -20,6 +20,8 @@ import time
 import tty
 from pathlib import Path
 
+from panel_lines import PanelLines
+
 IMAGE = Path(__file__).resolve().parents[3] / "build/an521/bin/ouro-an521.elf"
 RUN_MIN_S = 0.3  # a board that resets sooner would do so for ever
 UID = re.compile(r"(?!hub$)[a-z0-9]{4,32}")
@@ -47,16 +49,19 @@ def publish(link: Path, target: str) -> None:
     fresh.rename(link)
 
 
-def qemu_command(options: argparse.Namespace, record: dict[str, object], console: int) -> list[str]:
+def qemu_command(options: argparse.Namespace, record: dict[str, object], console: int, lines: list[int]) -> list[str]:
     words = [f"uid={record['uid']}", f"boot={record['boot']}", f"app={record['app']}"]
     semihosting = ",".join(["enable=on,target=native", *(f"arg={word}" for word in words)])
+    panel: list[str] = []
+    for line in lines:
+        panel += ["-chardev", f"socket,id=panel{line},fd={line}", "-serial", f"chardev:panel{line}"]
     return [
         *("setpriv", "--pdeathsig", "TERM"),  # whatever ends this script ends the board
         *(options.qemu, "-no-reboot", "-M", "mps2-an521", "-kernel", str(options.image.resolve())),
         *("-display", "none", "-monitor", "none", "-semihosting-config", semihosting),
         *("-add-fd", f"fd={console},set=1", "-chardev", "serial,id=console,path=/dev/fdset/1"),
         *("-serial", "chardev:console"),
-        *("-chardev", "socket,id=panel,path=control.sock,server=on,wait=off", "-serial", "chardev:panel"),
+        *panel,
     ]
 
 
@@ -81,23 +86,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 class Machine:
     """QEMU on one folder, started again when the board resets itself: QEMU would not reset the second CPU."""
 
-    def __init__(self, options: argparse.Namespace, console: int):
+    def __init__(self, options: argparse.Namespace, console: int, panel: PanelLines):
         self._options = options
         self._console = console
+        self._panel = panel
         self._qemu: subprocess.Popen[bytes] | None = None
         self._ending = False
 
     def run(self) -> int:
         while not self._ending:
             record = renew_record(self._options.dir, self._options)
-            (self._options.dir / "control.sock").unlink(missing_ok=True)
-            command = qemu_command(self._options, record, self._console)
-            mask = os.umask(0o177)  # the panel is for its owner
+            lines = self._panel.renew()
+            command = qemu_command(self._options, record, self._console, lines)
             started = time.monotonic()
             self._qemu = subprocess.Popen(
-                command, cwd=self._options.dir, pass_fds=[self._console], stdin=subprocess.DEVNULL
+                command, cwd=self._options.dir, pass_fds=[self._console, *lines], stdin=subprocess.DEVNULL
             )
-            os.umask(mask)
+            self._panel.start()
             print(f"board {record['uid']} is running in {self._options.dir}", flush=True)
             status = self._qemu.wait()
             if not self._ending and (status != 0 or time.monotonic() - started < RUN_MIN_S):
@@ -117,7 +122,7 @@ def main(arguments: list[str]) -> int:
     # The end that people open stays open here: they may come and go. QEMU's own pty looks for them once a second.
     console, people = os.openpty()
     tty.setraw(people)
-    machine = Machine(options, console)
+    machine = Machine(options, console, PanelLines(options.dir / "control.sock"))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, machine.end)
     publish(options.dir / "uart0", os.ttyname(people))

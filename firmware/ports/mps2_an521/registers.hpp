@@ -18,7 +18,8 @@ inline constexpr std::uint32_t clock_hz = 20'000'000;
 
 namespace uart { // CMSDK APB UART, relative to its base
 inline constexpr std::uintptr_t uart0 = 0x50200000;
-inline constexpr std::uintptr_t uart1 = 0x50201000;
+inline constexpr std::uintptr_t next = 0x1000; ///< from one to the next
+inline constexpr unsigned count = 5;
 inline constexpr std::uintptr_t data = 0x00;
 inline constexpr std::uintptr_t state = 0x04; ///< bit 0: no room to send, bit 1: a byte has come
 inline constexpr std::uintptr_t control = 0x08;
@@ -54,10 +55,7 @@ inline constexpr std::uintptr_t cpu1 = 0x10;
 namespace interrupt { // by number at the NVIC
 inline constexpr unsigned doorbell0 = 6;
 inline constexpr unsigned doorbell1 = 7;
-inline constexpr unsigned uart0_rx = 32;
-inline constexpr unsigned uart0_tx = 33;
-inline constexpr unsigned uart1_rx = 34;
-inline constexpr unsigned uart1_tx = 35;
+inline constexpr unsigned uarts = 32; ///< received, sent; received, sent; and so on
 inline constexpr unsigned count = 96;
 } // namespace interrupt
 

@@ -48,10 +48,8 @@ void last_words(const char* condition, const char* file, int line) noexcept {
 }
 
 void unexpected_interrupt() {
-    std::uint32_t number = 0;
-    asm volatile("mrs %0, ipsr" : "=r"(number));
     shout("\r\nexception ");
-    shout(number, 10);
+    shout(active_exception(), 10);
     shout(", status ");
     shout(reg(core::fault_status), 16);
     shout("; the board starts again\r\n");

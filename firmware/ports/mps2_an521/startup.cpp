@@ -29,7 +29,6 @@ union Vector {
     void (*handler)();
 };
 
-constexpr unsigned exceptions = 16;
 using Vectors = std::array<Vector, exceptions + interrupt::count>;
 
 constexpr unsigned reset = 1, hard_fault = 3, usage_fault = 6, systick = 15;
@@ -49,10 +48,7 @@ constexpr Vectors vectors(const void* stack, void (*start)()) {
 constexpr Vectors vectors_of_cpu0() {
     Vectors table = vectors(&stack_cpu0, reset_cpu0);
     table[exceptions + interrupt::doorbell0].handler = hardware_doorbell;
-    table[exceptions + interrupt::uart0_rx].handler = uart0_received;
-    table[exceptions + interrupt::uart0_tx].handler = uart0_sent;
-    table[exceptions + interrupt::uart1_rx].handler = uart1_received;
-    table[exceptions + interrupt::uart1_tx].handler = uart1_sent;
+    for (unsigned i = 0; i < 2 * uart::count; ++i) table[exceptions + interrupt::uarts + i].handler = uart_interrupt;
     return table;
 }
 

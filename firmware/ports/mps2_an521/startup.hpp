@@ -16,10 +16,7 @@ void unexpected_interrupt();
 
 // On the hardware core's CPU.
 void hardware_doorbell();
-void uart0_received();
-void uart0_sent();
-void uart1_received();
-void uart1_sent();
+void uart_interrupt();
 
 // On the VM's CPU.
 void vm_doorbell();

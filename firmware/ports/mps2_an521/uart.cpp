@@ -3,6 +3,8 @@
 
 #include "firmware/ports/mps2_an521/cpu.hpp"
 
+#include <algorithm>
+
 namespace firmware::ports::mps2_an521 {
 namespace {
 
@@ -30,10 +32,16 @@ std::size_t Uart::read(std::span<std::uint8_t> into) noexcept {
 
 std::size_t Uart::write(std::span<const std::uint8_t> bytes) noexcept {
     std::size_t size = 0;
-    for (; size < bytes.size() && (at(uart::state) & uart::tx_full) == 0; ++size) at(uart::data) = bytes[size];
+    const std::size_t most = std::min(bytes.size(), left_in_turn_);
+    for (; size < most && (at(uart::state) & uart::tx_full) == 0; ++size) at(uart::data) = bytes[size];
+    left_in_turn_ -= size;
     if (size > 0 || bytes.empty()) {
         stalled_since_ = -1;
         return size;
+    }
+    if (left_in_turn_ == 0) {
+        wake_.notify(); // for the next turn
+        return 0;
     }
     const base::Micros now = clock_.now();
     if (stalled_since_ < 0) stalled_since_ = now;

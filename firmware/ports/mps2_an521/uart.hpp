@@ -27,6 +27,10 @@ public:
 
     void open() noexcept;
 
+    /// In each turn of its loop the core sends so much at most: an emulator may need 10 us for a byte.
+    static constexpr std::size_t bytes_per_turn = 256;
+    void begin_turn() noexcept { left_in_turn_ = bytes_per_turn; }
+
     std::size_t read(std::span<std::uint8_t> into) noexcept override;
     std::size_t write(std::span<const std::uint8_t> bytes) noexcept override;
 
@@ -53,7 +57,8 @@ private:
     base::Micros patience_;
     base::Ring<std::uint8_t, 2048> arrived_; ///< interrupt → thread
     std::atomic<bool> holds_back_{false};    ///< a byte waits at the port, because `arrived_` was full
-    base::Micros stalled_since_ = -1;        ///< below 0: it is not
+    std::size_t left_in_turn_ = bytes_per_turn;
+    base::Micros stalled_since_ = -1; ///< below 0: it is not
 };
 
 } // namespace firmware::ports::mps2_an521
