@@ -31,6 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = [
         "test_board",
         "test_badge",
+        "test_microcontroller",
         "test_console",
         "test_cli",
         "test_security",
