@@ -10,6 +10,8 @@ namespace {
 struct MessageOf {
     Json operator()(const core::BoardChanged&) const { return nullptr; }
     Json operator()(const core::EntitiesDeclared&) const { return nullptr; }
+    Json operator()(const core::HomeWatched&) const { return nullptr; }
+    Json operator()(const core::HomeCall&) const { return nullptr; }
     Json operator()(const core::StateChanged& c) const {
         return {
             {"type", "state"}, {"uid", c.uid}, {"id", c.id}, {"value", c.state.value}, {"at_ms", ms_of(c.state.at)}};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/core/home_access.hpp"
 #include "hub/core/model.hpp"
 
 #include <functional>
@@ -77,6 +78,17 @@ public:
     /// The id is unique among the board's last 32 commands. A command that timed out may still end as done or failed.
     /// Errors: not_found, invalid_argument, disconnected, duplicate, expired, rate_limited.
     base::Result<std::string> command(const CommandRequest& request);
+
+    // --- from Home Assistant ---
+    void set_home_access(HomeAccess access);
+    /// Without a connection calls are refused at once, and what boards watch becomes unknown.
+    void home_connected(bool connected);
+    /// An entity as Home Assistant has it now, told to the boards that watch it; a null `state` is unknown.
+    void home_state(const std::string& entity, const Json& state, const Json& attributes);
+    /// The end of a HomeCall.
+    void home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text);
+    /// What any board watches, each once.
+    std::vector<std::string> watched() const;
 
     /// Heartbeats to boards, time-outs of commands and of silent boards. Call every second.
     void tick();

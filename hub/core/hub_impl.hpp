@@ -8,6 +8,7 @@
 #include "hub/core/hub.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,14 @@ struct Link {
     std::string declared;          ///< hello's `decl` when the last whole declaration came
     std::vector<Entity> parts;     ///< of a declaration that is still coming
     std::size_t parts_received = 0;
+    std::vector<std::string> watched; ///< of Home Assistant's entities
+    std::vector<Micros> calls;        ///< of the last second
+};
+
+/// What Home Assistant last said of an entity; a null state is unknown.
+struct HomeState {
+    Json state;
+    Json attributes;
 };
 
 struct Hub::Impl {
@@ -70,6 +79,12 @@ struct Hub::Impl {
     void on_log(Board& board, const Json& message);
     void on_crash(Board& board, const Json& message);
     void on_up(Board& board, const Json& message);
+    // hub_home.cpp
+    void on_watch(Board& board, const Json& message);
+    void on_call(Board& board, const Json& message);
+    void answer(Board& board, std::int64_t number, bool ok, std::string_view text);
+    void tell_home_state(Link& link, const std::string& entity, const HomeState& state);
+
     void set_state(Board& board, const std::string& id, State state);
     Time board_time(Board& board, const Json& t_ms);
 
@@ -78,7 +93,10 @@ struct Hub::Impl {
     std::vector<Board> boards;
     std::vector<Link> links; ///< of the board with the same index
     Counters counters;
-    std::string id_prefix; ///< of made-up command ids: differs from one run of the hub to the next
+    HomeAccess access;
+    bool home_connected = false;
+    std::map<std::string, HomeState> home; ///< of every watched entity that Home Assistant has told
+    std::string id_prefix;                 ///< of made-up command ids: differs from one run of the hub to the next
     std::uint64_t ids_made = 0;
 };
 

@@ -81,7 +81,7 @@ void Hub::Impl::refused(Board& board, std::string_view why) {
 void Hub::Impl::on_message(Board& board, const Json& message) {
     if (!message.is_array() || message.empty() || !message[0].is_string()) return malformed(board, "no word in front");
     using Handler = void (Impl::*)(Board&, const Json&);
-    static constexpr std::array<std::pair<std::string_view, Handler>, 9> handlers{{
+    static constexpr std::array<std::pair<std::string_view, Handler>, 11> handlers{{
         {"hello", &Impl::on_hello},
         {"decl", &Impl::on_decl},
         {"state", &Impl::on_state},
@@ -91,6 +91,8 @@ void Hub::Impl::on_message(Board& board, const Json& message) {
         {"log", &Impl::on_log},
         {"crash", &Impl::on_crash},
         {"up", &Impl::on_up},
+        {"watch", &Impl::on_watch},
+        {"call", &Impl::on_call},
     }};
     const auto& word = message[0].get_ref<const std::string&>();
     const auto* found = std::find_if(handlers.begin(), handlers.end(), [&](const auto& h) { return h.first == word; });
@@ -140,6 +142,7 @@ void Hub::Impl::forget_last_boot(Board& board) {
         if (!state.value.is_null()) set_state(board, id, State{nullptr, clocks.wall()});
     }
     board.outputs.clear();
+    link.calls.clear();
 }
 
 void Hub::Impl::on_decl(Board& board, const Json& message) {

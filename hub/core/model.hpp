@@ -130,8 +130,23 @@ struct Heartbeat {
     Time at;
 };
 
+/// A board watches these of Home Assistant's entities, and no others.
+struct HomeWatched {
+    std::string uid;
+    std::vector<std::string> entities;
+};
+/// A board asks Home Assistant for an action, and may. `target` is empty or one entity.
+struct HomeCall {
+    std::string uid;
+    std::int64_t number = 0; ///< for the answer
+    std::string action;      ///< "light.toggle"
+    std::string target;
+    Json data;
+    Time at;
+};
+
 using Change = std::variant<BoardChanged, EntitiesDeclared, StateChanged, EventFired, OutputChanged, LogLine, Crashed,
-                            CommandChanged, ConsoleText, Heartbeat>;
+                            CommandChanged, ConsoleText, Heartbeat, HomeWatched, HomeCall>;
 
 /// Hears of every change, in order, on the core's thread. Must not block and must not call back into the core.
 class Observer {

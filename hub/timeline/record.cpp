@@ -67,6 +67,11 @@ public:
     void operator()(const core::BoardChanged&) {}
     void operator()(const core::EntitiesDeclared&) {}
     void operator()(const core::ConsoleText&) {}
+    void operator()(const core::HomeWatched&) {}
+    void operator()(const core::HomeCall& change) {
+        line(change.uid, "log", "info", change.at, "asked Home Assistant: " + change.action + " " + change.target,
+             change.data);
+    }
 
 private:
     static std::string member(const core::Json& object, const char* name) {

@@ -75,6 +75,7 @@ class World final : Observer {
 public:
     World() {
         hub_.add_observer(*this);
+        hub_.home_connected(true);
         hub_.line_opened(uid, line_, true);
     }
 
@@ -171,6 +172,15 @@ private:
     }
     void check(const ConsoleText& change) const { expect(!change.bytes.empty()); }
     void check(const Heartbeat& change) const { expect(change.uptime_ms >= 0 && change.figures.is_object()); }
+
+    void check(const HomeWatched& change) const {
+        expect(change.entities.size() <= 16);
+        for (const std::string& entity : change.entities) expect(is_ha_name(entity));
+    }
+    void check(const HomeCall& change) const {
+        expect(change.number >= 1 && is_ha_name(change.action) && change.data.is_object());
+        expect(HomeAccess().check(change.uid, change.action, change.target).has_value());
+    }
 
     /// A declaration that was accepted is accepted again, unchanged.
     static void check(const Entity& entity) {
