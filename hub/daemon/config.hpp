@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hub::daemon {
@@ -32,6 +33,14 @@ struct Broker {
     std::string key_file;
 };
 
+/// What boards may see and do in Home Assistant; without a `url` nothing.
+struct HomeAssistantAccess {
+    std::string url;
+    std::string token; ///< a long-lived access token; never logged
+    std::string ca_file;
+    std::vector<std::pair<std::string, std::string>> grants; ///< board, entity
+};
+
 struct Config {
     std::filesystem::path data; ///< the hub's own folder, absolute
     std::string address = "127.0.0.1";
@@ -41,6 +50,7 @@ struct Config {
     std::string log_level = "info";   ///< "debug", "info", "warning", "error"
     std::string discovery_prefix = "homeassistant";
     Broker broker;
+    HomeAssistantAccess home_assistant;
 };
 
 /// What one source says, each as text; what it does not say is absent.

@@ -2,6 +2,9 @@
 #include "hub/daemon/config_file.hpp"
 
 #include "hub/core/declaration.hpp"
+#include "hub/core/home_access.hpp"
+#include "hub/home/home_assistant.hpp"
+#include "protocol/link/names.hpp"
 
 // toml++ 3.3 asserts that a key follows "[" and refuses "[=]" only behind that: without its assertions it answers with
 // an error, as it should.
@@ -125,13 +128,64 @@ base::Result<> take_mqtt_table(const std::filesystem::path& file, const toml::no
     return {};
 }
 
+base::Result<> take_grants(const Reader& reader, HomeAssistantAccess& access) {
+    const toml::table* table = reader.node.as_table();
+    if (!table)
+        return wrong(reader.file, reader.node, "grants must be a table", "Begin it with [home_assistant.grants].");
+    for (const auto& [name, value] : *table) {
+        const std::string uid(name.str());
+        if (!protocol::link::is_uid(uid)) {
+            return wrong(reader.file, value, uid + " is no board", "`ouro boards` shows their ids.");
+        }
+        std::vector<std::string> entities;
+        if (auto result = Reader{reader.file, uid, value}.texts(entities); !result) return result;
+        for (std::string& entity : entities) {
+            if (!core::is_ha_name(entity)) {
+                return wrong(reader.file, value, entity + " is no entity of Home Assistant",
+                             "One is like lock.front_door.");
+            }
+            access.grants.emplace_back(uid, std::move(entity));
+        }
+    }
+    return {};
+}
+
+base::Result<> take_home_assistant(const Reader& reader, HomeAssistantAccess& access) {
+    const toml::table* table = reader.node.as_table();
+    if (!table) {
+        return wrong(reader.file, reader.node, "home_assistant must be a table", "Begin it with [home_assistant].");
+    }
+    for (const auto& [name, value] : *table) {
+        const Reader each{reader.file, "home_assistant." + std::string(name.str()), value};
+        base::Result<> result;
+        if (name == "url") {
+            result = each.text(access.url);
+            if (result) result = home::check_ha_url(access.url);
+            if (!result) return wrong(reader.file, value, result.error().message, result.error().hint);
+        } else if (name == "token") {
+            result = each.text(access.token);
+        } else if (name == "ca_file") {
+            result = each.text(access.ca_file);
+        } else if (name == "grants") {
+            result = take_grants(each, access);
+        } else {
+            result = each.unknown("url, token, ca_file, [home_assistant.grants]");
+        }
+        if (!result) return result;
+    }
+    if (access.url.empty() == access.token.empty()) return {};
+    return wrong(reader.file, reader.node, "home_assistant needs both url and token",
+                 "A long-lived access token is made in Home Assistant: your profile, Security.");
+}
+
 base::Result<> take(const Reader& reader, Config& config) {
     const std::string& key = reader.key;
     std::string text;
     if (key == "mqtt") return take_mqtt_table(reader.file, reader.node, config);
+    if (key == "home_assistant") return take_home_assistant(reader, config.home_assistant);
     if (key == "allowed_hosts") return reader.texts(config.allowed_hosts);
     if (key != "listen" && key != "log_level" && key != "boards_dir") {
-        return reader.unknown("listen, boards_dir, allowed_hosts, log_level, [mqtt]");
+        return reader.unknown("listen, boards_dir, allowed_hosts, log_level, [mqtt], [home_assistant]");
     }
     if (auto result = reader.text(text); !result) return result;
     base::Result<> result;
@@ -210,8 +264,9 @@ base::Result<> apply_file(const std::filesystem::path& file, Config& config) {
     for (const auto& [name, node] : table) {
         if (auto result = take(Reader{file, std::string(name.str()), node}, config); !result) return result;
     }
-    if (!config.broker.password.empty() && others_can_read(file)) {
-        return base::fail(ErrorCode::refused, file.string() + " holds a password and others can read it",
+    const bool secret = !config.broker.password.empty() || !config.home_assistant.token.empty();
+    if (secret && others_can_read(file)) {
+        return base::fail(ErrorCode::refused, file.string() + " holds a password or token and others can read it",
                           "chmod 600 " + file.string());
     }
     return {};

@@ -6,6 +6,7 @@
 #include "hub/daemon/data_folder.hpp"
 #include "hub/daemon/log.hpp"
 #include "hub/home/home.hpp"
+#include "hub/home/home_assistant.hpp"
 #include "hub/timeline/store.hpp"
 #include "hub/workbench/workbench.hpp"
 
@@ -127,6 +128,7 @@ private:
     core::Hub hub_{system_clocks()};
     workbench::Workbench workbench_;
     std::optional<home::Home> home_;
+    std::optional<home::HomeAssistant> home_assistant_;
     api::Api api_;
     bool stopping_ = false;
 };
@@ -136,9 +138,17 @@ Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std
       workbench_(io_, hub_, {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }}),
       api_(io_, pool_, *this, *store_, api_options(config, std::move(tokens))) {
     if (config.broker.mode != BrokerMode::off) home_.emplace(io_, home_config(config), hub_);
+    if (!config.home_assistant.url.empty()) {
+        const HomeAssistantAccess& access = config.home_assistant;
+        home_assistant_.emplace(io_, home::HomeAssistantConfig{access.url, access.token, access.ca_file}, hub_);
+        core::HomeAccess allowed;
+        for (const auto& [uid, entity] : access.grants) allowed.grant(uid, entity);
+        hub_.set_home_access(std::move(allowed));
+    }
     // First to disk, then to whoever listens.
     hub_.add_observer(*store_);
     if (home_) hub_.add_observer(*home_);
+    if (home_assistant_) hub_.add_observer(*home_assistant_);
     hub_.add_observer(api_);
 }
 
@@ -153,6 +163,7 @@ void Daemon::begin_work() {
         }
         hide_in_log(home_->broker().password);
     }
+    if (home_assistant_) home_assistant_->start();
 }
 
 void Daemon::run() {
@@ -188,6 +199,7 @@ void Daemon::tick() {
 void Daemon::stop() {
     workbench_.stop();
     if (home_) home_->stop();
+    if (home_assistant_) home_assistant_->stop();
     api_.stop();
     tick_timer_.cancel();
     signals_.clear(); // the next one ends the process at once
@@ -201,6 +213,7 @@ base::Result<> serve(const Config& config, const std::function<void(const Ready&
     if (!folder) return tl::unexpected(folder.error());
     start_log(config.log_level);
     hide_in_log(config.broker.password);
+    hide_in_log(config.home_assistant.token);
     auto tokens = load_tokens(*folder);
     if (!tokens) return tl::unexpected(tokens.error());
     const std::string admin_token = tokens->front().text;
