@@ -17,6 +17,9 @@ inline constexpr std::size_t value_text_max = 255; ///< Home Assistant's longest
 inline constexpr std::size_t json_max = 480;       ///< options of a declaration, data of an event
 inline constexpr std::size_t cmd_id_max = 24;
 inline constexpr std::size_t entities_max = 32;
+inline constexpr std::size_t ha_name_max = 48;     ///< an entity or action of Home Assistant, bytes
+inline constexpr std::size_t watched_max = 16;     ///< of Home Assistant's entities
+inline constexpr std::size_t attributes_max = 240; ///< of one of them, as JSON
 
 /// Home Assistant's kinds of entity.
 using EntityKind = protocol::link::Kind;
@@ -64,6 +67,8 @@ struct HomeMessage {
         crash,       ///< json = {"file","line","message"}, text = the end of the traceback
         app_started, ///< text = the app's name: forget the declaration before it
         app_stopped, ///< outputs go to their safe levels
+        watch,       ///< name = an entity of Home Assistant whose state is of interest from now on
+        call,        ///< value.integer = number for the answer, text = action, name = entity or empty, json = data
     };
     Op op = Op::log;
     EntityKind kind = EntityKind::sensor;
@@ -93,6 +98,20 @@ struct HomeCommand {
     base::FixedString<cmd_id_max> cmd_id;
     Value value;
     base::Micros expires = base::never; ///< not to be started after this moment
+};
+
+/// What the home says of itself: a watched entity's state, or the answer to a call.
+struct HomeNews {
+    enum class Op : std::uint8_t {
+        state,  ///< entity, ok = it is known, text = its state, attributes = a JSON object
+        answer, ///< number, ok, text = the reason when it failed
+    };
+    Op op = Op::state;
+    bool ok = false;
+    std::int32_t number = 0;
+    base::FixedString<ha_name_max> entity;
+    base::FixedString<value_text_max> text;
+    base::FixedString<attributes_max> attributes;
 };
 
 } // namespace firmware::bridge

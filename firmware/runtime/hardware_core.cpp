@@ -21,7 +21,8 @@ HardwareCore::HardwareCore(const Parts& parts, const Identity& identity) noexcep
     : parts_(parts),
       identity_(identity),
       guards_(parts.profile, parts.gpio, *this),
-      link_(identity_, entities_, guards_),
+      watched_(parts.bridge),
+      link_(identity_, entities_, guards_, watched_),
       reader_(*this) {
     parts.bridge.screen_width = parts.profile.screen.width;
     parts.bridge.screen_height = parts.profile.screen.height;
@@ -48,6 +49,7 @@ void HardwareCore::step(base::Micros now) noexcept {
     drain_pins();
     read_console();
     reader_.flush(now);
+    vm_has_news_ = watched_.step() || vm_has_news_;
     drain_home();
     watch_vm();
     if (parts_.face != nullptr) parts_.face->step(now);
@@ -57,7 +59,7 @@ void HardwareCore::step(base::Micros now) noexcept {
     const bridge::Bridge& bridge = parts_.bridge;
     link_.note_counters({bridge.frames_shown, bridge.edges_dropped, bridge.buttons_dropped, bridge.logs_dropped,
                          bridge.console_dropped, bridge.display_timeouts, bridge.led_timeouts});
-    link_.count_dropped_elsewhere(bridge.edges_dropped + bridge.logs_dropped);
+    link_.count_dropped_elsewhere(bridge.edges_dropped + bridge.logs_dropped + watched_.dropped());
     write_console();
     if (vm_has_news_) {
         vm_has_news_ = false;
@@ -178,6 +180,10 @@ void HardwareCore::on_frame(std::string_view json) {
         }
     } else if (word.equals("set")) {
         on_set(*message);
+    } else if (word.equals("ha")) {
+        watched_.heard_state(*message);
+    } else if (word.equals("answer")) {
+        watched_.heard_answer(*message);
     }
 }
 
@@ -230,6 +236,8 @@ void HardwareCore::take(const bridge::HomeMessage& message) noexcept {
         return app_ended();
     case Op::app_started: return app_started(message);
     case Op::app_stopped: return app_ended();
+    case Op::watch: return watch(message);
+    case Op::call: return call(message);
     }
 }
 
@@ -238,9 +246,24 @@ void HardwareCore::declare(const bridge::HomeMessage& message) noexcept {
     if (!declared) log(error, "an entity was refused: ", declared.error().message);
 }
 
+void HardwareCore::watch(const bridge::HomeMessage& message) noexcept {
+    const auto added = watched_.add(message.name);
+    if (!added) return log(error, "not watched: ", added.error().message);
+    link_.watch_changed();
+}
+
+void HardwareCore::call(const bridge::HomeMessage& message) noexcept {
+    if (!message.json.empty() && (message.json.truncated() || !is_plain_object(message.json, 4))) {
+        return log(error, message.text, ": the data of the call is not a JSON object of 480 bytes");
+    }
+    link_.call(message);
+}
+
 void HardwareCore::app_started(const bridge::HomeMessage& message) noexcept {
     entities_.clear();
     gate_.forget_rates();
+    if (watched_.size() > 0) link_.watch_changed();
+    watched_.clear();
     guards_.forget_app(message.at, now_);
     link_.outputs_renumbered();
     link_.app_started(message.text, now_);

@@ -12,6 +12,7 @@
 #include "firmware/runtime/entities.hpp"
 #include "firmware/runtime/face.hpp"
 #include "firmware/runtime/guards.hpp"
+#include "firmware/runtime/home_watch.hpp"
 #include "firmware/runtime/link_endpoint.hpp"
 #include "firmware/runtime/watchdog.hpp"
 #include "protocol/link/frame_reader.hpp"
@@ -80,6 +81,8 @@ private:
     void app_ended() noexcept;
     void outputs_off() noexcept;
     void declare(const bridge::HomeMessage& message) noexcept;
+    void watch(const bridge::HomeMessage& message) noexcept;
+    void call(const bridge::HomeMessage& message) noexcept;
     void watch_vm() noexcept;
     void write_console() noexcept;
     bool offer(std::span<const std::uint8_t>& rest) noexcept;
@@ -92,6 +95,7 @@ private:
     Guards guards_;
     Entities entities_;
     CommandGate gate_;
+    HomeWatch watched_;
     LinkEndpoint link_;
     Watchdog watchdog_;
     protocol::link::FrameReader reader_;

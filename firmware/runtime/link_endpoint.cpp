@@ -6,10 +6,12 @@
 
 namespace firmware::runtime {
 
-LinkEndpoint::LinkEndpoint(const Identity& identity, Entities& entities, const Guards& guards) noexcept
+LinkEndpoint::LinkEndpoint(const Identity& identity, Entities& entities, const Guards& guards,
+                           const HomeWatch& watched) noexcept
     : identity_(identity),
       entities_(entities),
-      guards_(guards) {}
+      guards_(guards),
+      watched_(watched) {}
 
 void LinkEndpoint::boot(base::Micros now) noexcept {
     hello_due_ = true;
@@ -69,6 +71,7 @@ void LinkEndpoint::say_everything() noexcept {
     decl_from_ = 0;
     for (std::size_t i = 0; i < entities_.size(); ++i) entities_[i].unsaid = entities_[i].value_at >= 0;
     states_unsaid_ = true;
+    watch_due_ = watched_.size() > 0;
     for (std::size_t i = 0; i < guards_.size(); ++i) outputs_[i].unsaid = true;
 }
 
@@ -97,8 +100,8 @@ base::Micros LinkEndpoint::deadline() const noexcept {
 }
 
 std::uint32_t LinkEndpoint::dropped() const noexcept {
-    return events_.dropped() + answers_.dropped() + logs_.dropped() + crashes_.dropped() + unsendable_ +
-           dropped_elsewhere_;
+    return events_.dropped() + answers_.dropped() + logs_.dropped() + crashes_.dropped() + calls_.dropped() +
+           unsendable_ + dropped_elsewhere_;
 }
 
 std::span<const std::uint8_t> LinkEndpoint::next(base::Micros now) noexcept {
@@ -126,7 +129,7 @@ std::span<const std::uint8_t> LinkEndpoint::next(base::Micros now) noexcept {
 }
 
 bool LinkEndpoint::take_turn(unsigned turn, base::Micros now) noexcept {
-    static_assert(turns == 7);
+    static_assert(turns == 9);
     switch (turn) {
     case 0: return say_done();
     case 1: return say_event();
@@ -134,6 +137,8 @@ bool LinkEndpoint::take_turn(unsigned turn, base::Micros now) noexcept {
     case 3: return say_state();
     case 4: return say_crash();
     case 5: return say_log();
+    case 6: return say_watch();
+    case 7: return say_call(now);
     default: return say_up(now);
     }
 }
@@ -193,6 +198,24 @@ bool LinkEndpoint::say_up(base::Micros now) noexcept {
     if (!up_due_) return false;
     up_due_ = false;
     frame_.up(now, heap_free_, dropped(), counters_);
+    return true;
+}
+
+bool LinkEndpoint::say_watch() noexcept {
+    if (!watch_due_ || declaring()) return false;
+    watch_due_ = false;
+    frame_.watch(watched_);
+    return true;
+}
+
+bool LinkEndpoint::say_call(base::Micros now) noexcept {
+    while (!calls_.empty() && now - calls_.front().at > call_age_max) {
+        calls_.pop();
+        ++unsendable_;
+    }
+    if (calls_.empty()) return false;
+    frame_.call(calls_.front());
+    calls_.pop();
     return true;
 }
 

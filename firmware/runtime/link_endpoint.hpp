@@ -6,6 +6,7 @@
 #include "firmware/bridge/messages.hpp"
 #include "firmware/runtime/entities.hpp"
 #include "firmware/runtime/guards.hpp"
+#include "firmware/runtime/home_watch.hpp"
 #include "firmware/runtime/kept.hpp"
 #include "firmware/runtime/link_messages.hpp"
 
@@ -28,6 +29,7 @@ namespace firmware::runtime {
 /// | answers to commands | 16 | as above |
 /// | log lines | 16 | as above |
 /// | crashes | 2 | as above |
+/// | calls | 4 | as above; what waited longer than 5 s is dropped too: nobody expects it any more |
 class LinkEndpoint {
 public:
     static constexpr base::Micros silence_max = base::from_ms(25000);
@@ -38,7 +40,7 @@ public:
     static constexpr base::Micros who_every = base::from_ms(250);
 
     /// All outlive this; `entities` and `guards` are read when a frame is made.
-    LinkEndpoint(const Identity& identity, Entities& entities, const Guards& guards) noexcept;
+    LinkEndpoint(const Identity& identity, Entities& entities, const Guards& guards, const HomeWatch& watched) noexcept;
 
     void boot(base::Micros now) noexcept;
 
@@ -56,6 +58,8 @@ public:
     void done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept;
     void log(std::uint8_t level, std::string_view text, base::Micros at) noexcept;
     void crash(const bridge::HomeMessage& message) noexcept { crashes_.add() = message; }
+    void call(const bridge::HomeMessage& message) noexcept { calls_.add() = message; }
+    void watch_changed() noexcept { watch_due_ = true; }
 
     // --- the hub ---
     void heard_who(base::Micros now) noexcept;
@@ -92,7 +96,8 @@ private:
         base::Micros at = 0;
         Cause cause = Cause::safe;
     };
-    static constexpr unsigned turns = 7;
+    static constexpr unsigned turns = 9;
+    static constexpr base::Micros call_age_max = base::from_ms(5000);
 
     void say_everything() noexcept;
     bool take_turn(unsigned turn, base::Micros now) noexcept;
@@ -103,10 +108,13 @@ private:
     bool say_crash() noexcept;
     bool say_log() noexcept;
     bool say_up(base::Micros now) noexcept;
+    bool say_watch() noexcept;
+    bool say_call(base::Micros now) noexcept;
 
     const Identity& identity_;
     Entities& entities_;
     const Guards& guards_;
+    const HomeWatch& watched_;
     base::FixedString<32> app_;
 
     bool up_ = false;
@@ -121,6 +129,7 @@ private:
     bool decl_due_ = false;
     bool states_unsaid_ = false;
     bool up_due_ = false;
+    bool watch_due_ = false;
     unsigned turn_ = 0;
     std::size_t state_turn_ = 0;
 
@@ -128,6 +137,7 @@ private:
     Kept<Answer, 16> answers_;
     Kept<LogLine, 16> logs_;
     Kept<bridge::HomeMessage, 2> crashes_;
+    Kept<bridge::HomeMessage, 4> calls_;
     std::array<OutputNews, boards::outputs_max> outputs_{};
     std::uint32_t unsendable_ = 0;
     BridgeCounters counters_;

@@ -122,6 +122,26 @@ void Frame::log(std::uint8_t level, std::string_view text, base::Micros at) noex
     write([&](Writer& writer) { writer.text("log").text(word).text(text).integer(base::to_ms(at)); });
 }
 
+void Frame::watch(const HomeWatch& watched) noexcept {
+    write([&](Writer& writer) {
+        writer.text("watch").begin_array();
+        for (std::size_t i = 0; i < watched.size(); ++i) writer.text(watched[i]);
+        writer.end_array();
+    });
+}
+
+void Frame::call(const bridge::HomeMessage& message) noexcept {
+    write([&](Writer& writer) {
+        writer.text("call").integer(message.value.integer).text(message.text);
+        if (message.name.empty()) {
+            writer.null();
+        } else {
+            writer.text(message.name);
+        }
+        writer.raw(message.json.empty() ? "{}" : message.json.view());
+    });
+}
+
 void Frame::crash(const bridge::HomeMessage& message, std::string_view app) noexcept {
     const auto details = protocol::json::parse(message.json).value_or(protocol::json::Value{});
     std::array<char, bridge::json_max> text{};

@@ -6,6 +6,7 @@
 #include "firmware/bridge/messages.hpp"
 #include "firmware/runtime/entities.hpp"
 #include "firmware/runtime/guards.hpp"
+#include "firmware/runtime/home_watch.hpp"
 #include "protocol/json/writer.hpp"
 #include "protocol/link/frame_reader.hpp"
 
@@ -48,6 +49,8 @@ public:
     void output(std::string_view name, bool on, base::Micros at, Cause cause) noexcept;
     void done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept;
     void log(std::uint8_t level, std::string_view text, base::Micros at) noexcept;
+    void watch(const HomeWatch& watched) noexcept;
+    void call(const bridge::HomeMessage& message) noexcept;
     void crash(const bridge::HomeMessage& message, std::string_view app) noexcept;
     /// `heap_free` in bytes; 0 leaves it out, as it does each counter.
     void up(base::Micros now, std::uint32_t heap_free, std::uint32_t dropped, const BridgeCounters& counters) noexcept;

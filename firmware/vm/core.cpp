@@ -58,7 +58,7 @@ bool Core::service() noexcept {
     const bool called = attention_.load(std::memory_order_relaxed) != 0 && hear_calls();
     if (service_edges()) look_again_ = stirred = true;
     if (service_buttons()) look_again_ = true;
-    if (!inputs.bridge().home_commands.empty()) stirred = true;
+    if (!inputs.bridge().home_commands.empty() || !inputs.bridge().home_news.empty()) stirred = true;
     return called;
 }
 
@@ -105,6 +105,11 @@ void Core::measure_heap() noexcept {
     gc_info_t info;
     gc_info(&info);
     inputs.bridge().heap_free = static_cast<std::uint32_t>(info.free);
+}
+
+void Core::wake_hardware() noexcept {
+    const Away away(*this);
+    if (auto* wake = inputs.bridge().wake_hardware; wake != nullptr) wake->notify();
 }
 
 void Core::nap(base::Micros deadline) noexcept {

@@ -84,6 +84,9 @@ public:
     /// Nothing of the user's has run in this life yet.
     bool starting() const noexcept { return state == contract::VmState::starting; }
 
+    /// The hardware core has something to do, or room for more.
+    void wake_hardware() noexcept;
+
     /// Before each fresh VM.
     void begin_life() noexcept;
 

@@ -65,7 +65,9 @@ protected:
     Guards guards{test::profile, gpio, *this};
     Entities entities;
     Identity identity{"abcd1234", "Door", "test", "1.0", 7};
-    LinkEndpoint link{identity, entities, guards};
+    bridge::Bridge bridge;
+    HomeWatch watched{bridge};
+    LinkEndpoint link{identity, entities, guards, watched};
 };
 
 TEST_F(LinkEndpointTest, says_one_hello_after_boot_and_then_waits_for_a_hub) {

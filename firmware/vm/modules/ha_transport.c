@@ -12,6 +12,9 @@ mp_obj_t ouro_ha_event(mp_obj_t id, mp_obj_t type, mp_obj_t data_json);
 mp_obj_t ouro_ha_done(mp_obj_t cmd_id, mp_obj_t ok, mp_obj_t text);
 mp_obj_t ouro_ha_log(mp_obj_t level, mp_obj_t text);
 mp_obj_t ouro_ha_poll(void);
+mp_obj_t ouro_ha_watch(mp_obj_t entity);
+mp_obj_t ouro_ha_call(size_t count, const mp_obj_t *args);
+mp_obj_t ouro_ha_news(void);
 mp_obj_t ouro_ha_wake(void);
 mp_obj_t ouro_ha_home_up(void);
 mp_obj_t ouro_ha_epoch_ms(void);
@@ -25,6 +28,9 @@ static MP_DEFINE_CONST_FUN_OBJ_3(ha_event_obj, ouro_ha_event);
 static MP_DEFINE_CONST_FUN_OBJ_3(ha_done_obj, ouro_ha_done);
 static MP_DEFINE_CONST_FUN_OBJ_2(ha_log_obj, ouro_ha_log);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_poll_obj, ouro_ha_poll);
+static MP_DEFINE_CONST_FUN_OBJ_1(ha_watch_obj, ouro_ha_watch);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ha_call_obj, 4, 4, ouro_ha_call);
+static MP_DEFINE_CONST_FUN_OBJ_0(ha_news_obj, ouro_ha_news);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_wake_obj, ouro_ha_wake);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_home_up_obj, ouro_ha_home_up);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_epoch_ms_obj, ouro_ha_epoch_ms);
@@ -44,6 +50,9 @@ static const mp_rom_map_elem_t ha_table[] = {
     {MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&ha_done_obj)},
     {MP_ROM_QSTR(MP_QSTR_log), MP_ROM_PTR(&ha_log_obj)},
     {MP_ROM_QSTR(MP_QSTR_poll), MP_ROM_PTR(&ha_poll_obj)},
+    {MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&ha_watch_obj)},
+    {MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&ha_call_obj)},
+    {MP_ROM_QSTR(MP_QSTR_news), MP_ROM_PTR(&ha_news_obj)},
     {MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&ha_wake_obj)},
     {MP_ROM_QSTR(MP_QSTR_home_up), MP_ROM_PTR(&ha_home_up_obj)},
     {MP_ROM_QSTR(MP_QSTR_epoch_ms), MP_ROM_PTR(&ha_epoch_ms_obj)},

@@ -200,6 +200,41 @@ mp_obj_t ouro_ha_poll() {
     return mp_const_none;
 }
 
+/// watch(entity): news() tells its state from now on
+mp_obj_t ouro_ha_watch(mp_obj_t entity) {
+    HomeMessage message = core().message(HomeMessage::Op::watch);
+    message.name = text_within(entity, firmware::bridge::ha_name_max, "an entity of Home Assistant");
+    send_or_raise(message);
+    return mp_const_none;
+}
+
+/// call(number, action, target or "", data_json): news() tells its answer
+mp_obj_t ouro_ha_call(std::size_t, const mp_obj_t* args) {
+    HomeMessage message = core().message(HomeMessage::Op::call);
+    message.value = value_of(args[0]);
+    message.text = text_within(args[1], firmware::bridge::ha_name_max, "an action of Home Assistant");
+    message.name = text_within(args[2], firmware::bridge::ha_name_max, "an entity of Home Assistant");
+    message.json = text_within(args[3], firmware::bridge::json_max, "the data of a call, as JSON,");
+    send_or_raise(message);
+    return mp_const_none;
+}
+
+/// news() -> (entity, state or None, attributes_json), (number, ok, reason), or None
+mp_obj_t ouro_ha_news() {
+    auto& queue = core().inputs.bridge().home_news;
+    firmware::bridge::HomeNews news;
+    const bool was_full = queue.size() == queue.capacity();
+    if (!queue.pop(news)) return mp_const_none;
+    if (was_full) core().wake_hardware(); // it may hold back more
+    const auto text = [](std::string_view part) { return mp_obj_new_str(part.data(), part.size()); };
+    if (news.op == firmware::bridge::HomeNews::Op::answer) {
+        const mp_obj_t items[] = {mp_obj_new_int(news.number), mp_obj_new_bool(news.ok), text(news.text)};
+        return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+    }
+    const mp_obj_t items[] = {text(news.entity), news.ok ? text(news.text) : mp_const_none, text(news.attributes)};
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+
 /// wake(): `link` is readable until the next poll() that returns None.
 mp_obj_t ouro_ha_wake() {
     core().stirred = true;
@@ -220,7 +255,8 @@ mp_uint_t ouro_ha_link_ioctl(mp_obj_t, mp_uint_t request, uintptr_t argument, in
         *error = MP_EINVAL;
         return MP_STREAM_ERROR;
     }
-    const bool ready = core().stirred || !core().inputs.bridge().home_commands.empty();
+    const auto& bridge = core().inputs.bridge();
+    const bool ready = core().stirred || !bridge.home_commands.empty() || !bridge.home_news.empty();
     return ready ? argument & MP_STREAM_POLL_RD : 0;
 }
 
