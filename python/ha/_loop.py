@@ -14,6 +14,7 @@ _WAIT_MAX_MS = 60_000
 _RETRY_MS = 100
 
 entities = {}  # id: Entity
+on_news = []  # what hears of the home's news: functions of the tuple that `_ha.news` gives
 _unannounced = []
 _timers = []
 _outbox = []
@@ -158,6 +159,14 @@ def _take_commands():
         command = _ha.poll()
 
 
+def _take_news():
+    news = _ha.news()
+    while news:
+        for hear in on_news:
+            hear(news)
+        news = _ha.news()
+
+
 def _refuse_meanwhile(busy_id):
     """A plain handler has kept us; commands to the same entity that came in the meantime are not run after it."""
     command = _ha.poll()
@@ -175,6 +184,7 @@ def _step():
     _flush()
     _announce()
     _take_commands()
+    _take_news()
     now = ticks_ms()
     for timer in list(_timers):
         if timer in _timers and timer.remaining(now) <= 0:

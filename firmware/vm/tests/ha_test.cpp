@@ -285,5 +285,47 @@ INSTANTIATE_TEST_SUITE_P(
         WrongSetting{"[config]\ntopic = \"a\n", "app.toml, line 2: the text \\\"a has no end"},
         WrongSetting{"[config]\ntopic = open\n", "app.toml, line 2: open is neither a number"}));
 
+TEST_F(HaTest, WatchesAnEntityOfTheHomeAndTellsItsChanges) {
+    start("@ha.on('light.hall')\ndef f(state):\n print('hall', state, ha.attributes('light.hall'))\n"
+          "print(ha.state('light.hall'), ha.state('sensor.t'))\n");
+    EXPECT_THAT(board.said(Op::watch), ElementsAre("light.hall", "sensor.t"));
+    EXPECT_THAT(board.printed(), HasSubstr("None None\r\n"));
+    board.tell("light.hall", "on", R"({"brightness":3})");
+    board.tell("sensor.t", "21.5");
+    board.run_for(10);
+    EXPECT_THAT(board.printed(), HasSubstr("hall on {'brightness': 3}\r\n"));
+    board.tell("light.hall", "on");
+    board.tell("light.hall", std::nullopt);
+    board.run_for(10);
+    EXPECT_EQ(board.printed(), "hall None {}\r\n") << "the same state again is no change";
+}
+
+TEST_F(HaTest, AsksTheHomeForAnActionAndHearsHowItEnded) {
+    start("async def main():\n"
+          " await ha.call('light.turn_on', 'light.hall', brightness=80)\n print('done')\n"
+          " try:\n  await ha.call('lock.unlock', 'lock.front')\n except OSError as e:\n  print('no:', e)\n"
+          "asyncio.create_task(main())\n");
+    EXPECT_THAT(board.said(Op::call), ElementsAre("light.turn_on light.hall {\"brightness\": 80}"));
+    board.answer_call(1, true);
+    board.run_for(10);
+    EXPECT_THAT(board.said(Op::call), SizeIs(2));
+    board.answer_call(2, false, "refused");
+    board.run_for(10);
+    EXPECT_THAT(board.printed(), HasSubstr("done\r\nno: refused\r\n"));
+}
+
+TEST_F(HaTest, ACallWithoutAnAnswerEndsAfterTenSeconds) {
+    start(
+        "c = ha.notify('Hello')\nha.after(9.5, lambda: print(c.ok))\nha.after(10.5, lambda: print(c.ok, c.reason))\n");
+    EXPECT_THAT(board.said(Op::call), ElementsAre("persistent_notification.create  {\"message\": \"Hello\"}"));
+    board.run_for(11000);
+    EXPECT_THAT(board.printed(), HasSubstr("None\r\nFalse no answer\r\n"));
+}
+
+TEST_F(HaTest, WhatIsNoEntityIsAValueError) {
+    start("ha.state('Hall light')\n");
+    EXPECT_THAT(board.said(Op::crash), ElementsAre(HasSubstr("is no entity of Home Assistant")));
+}
+
 } // namespace
 } // namespace firmware::vm::tests

@@ -39,6 +39,8 @@ std::string shown(const bridge::HomeMessage& message) {
     case Op::done: return std::string(message.cmd_id.view()) + (message.ok ? " ok " : " failed ") + text;
     case Op::log: return std::to_string(message.level) + " " + text;
     case Op::crash: return json + " " + text;
+    case Op::watch: return std::string(message.name.view());
+    case Op::call: return text + " " + std::string(message.name.view()) + " " + json;
     case Op::declared:
     case Op::app_started:
     case Op::app_stopped: return text;
@@ -246,6 +248,26 @@ void LockstepBoard::command(std::string_view id, std::string_view cmd_id, const 
     command.value = value;
     command.expires = now_ + base::from_ms(ttl_ms);
     expect(bridge_.home_commands.push(command));
+    notify();
+}
+
+void LockstepBoard::tell(std::string_view entity, std::optional<std::string_view> state, std::string_view attributes) {
+    bridge::HomeNews news;
+    news.entity = entity;
+    news.ok = state.has_value();
+    news.text = state.value_or("");
+    news.attributes = attributes;
+    expect(bridge_.home_news.push(news));
+    notify();
+}
+
+void LockstepBoard::answer_call(std::int32_t number, bool ok, std::string_view reason) {
+    bridge::HomeNews news;
+    news.op = bridge::HomeNews::Op::answer;
+    news.number = number;
+    news.ok = ok;
+    news.text = reason;
+    expect(bridge_.home_news.push(news));
     notify();
 }
 

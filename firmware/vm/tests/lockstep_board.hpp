@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ public:
     void press(contract::ButtonMask button) { move_button(button, true); }
     void release(contract::ButtonMask button) { move_button(button, false); }
     void command(std::string_view id, std::string_view cmd_id, const bridge::Value& value, std::int64_t ttl_ms = 5000);
+    /// What the home says: a watched entity's state (unknown without one), or the answer to a call.
+    void tell(std::string_view entity, std::optional<std::string_view> state, std::string_view attributes = "{}");
+    void answer_call(std::int32_t number, bool ok, std::string_view reason = "");
 
     /// What was printed since the last call.
     std::string printed();

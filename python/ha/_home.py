@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rest of the home: states of other devices, and actions on them."""
+
+import asyncio
+import json
+
+import _ha
+
+from ._loop import Timer, on_news, report, send
+from ._loop import call as call_handler
+
+_ANSWER_MS = 10_000
+_NUMBER_MAX = 0x7FFFFFFF
+
+_watched = {}  # entity: _Watched
+_calls = {}  # number: Call
+_last_number = 0
+
+
+class _Watched:
+    """An entity of Home Assistant, as last heard."""
+
+    def __init__(self, entity):
+        self.entity = entity
+        self.state = None  # Home Assistant's text; None while it is unknown
+        self.attributes = {}
+        self.handlers = []
+        send(_ha.watch, entity)
+
+    def hear(self, state, attributes):
+        changed = state != self.state
+        self.state = state
+        self.attributes = attributes
+        if changed:
+            for handler in self.handlers:
+                call_handler(handler, (state,), self._handled)
+
+    def _handled(self, error, _result):
+        if error:
+            report(self.entity, error)
+
+
+def _watch(entity):
+    if not isinstance(entity, str) or entity.count(".") != 1:
+        raise ValueError(f"{entity!r} is no entity of Home Assistant, which would be like light.hall")
+    if entity not in _watched:
+        _watched[entity] = _Watched(entity)
+    return _watched[entity]
+
+
+def state(entity):
+    """The state of one of Home Assistant's entities, as it says it: `"on"`, `"21.5"`.
+
+    None until it is known, and while there is no connection. The first question starts the watching.
+    """
+    return _watch(entity).state
+
+
+def attributes(entity):
+    """What else is known of it: `{"friendly_name": …, "unit_of_measurement": …}` and whatever is short."""
+    return _watch(entity).attributes
+
+
+def on(entity):
+    """Calls the function below it with the new state whenever it changes, None when it becomes unknown."""
+
+    def decorate(function):
+        _watch(entity).handlers.append(function)
+        return function
+
+    return decorate
+
+
+class Call:
+    """An action on its way: `ok` is None until it is known. Awaiting it returns when it is done.
+
+    It raises OSError with Home Assistant's reason when it failed.
+    """
+
+    def __init__(self, action):
+        self.action = action
+        self.ok = None
+        self.reason = ""
+        self._ended = asyncio.Event()
+
+    def end(self, ok, reason):
+        self.ok = ok
+        self.reason = reason
+        self._ended.set()
+        if not ok:
+            _ha.log("warning", f"{self.action}: {reason}")
+
+    def __iter__(self):
+        yield from self._ended.wait()
+        if not self.ok:
+            raise OSError(self.reason)
+
+    __await__ = __iter__
+
+
+def call(action, target=None, **data):
+    """Asks Home Assistant for an action: `ha.call("light.turn_on", "light.hall", brightness=80)`.
+
+    Sent once, at once; whether it may be done, the hub's configuration says. Await the answer or leave it.
+    """
+    global _last_number
+    _last_number = _last_number % _NUMBER_MAX + 1
+    number = _last_number
+    made = _calls[number] = Call(action)
+    timer = Timer(_ANSWER_MS, lambda: _end(number, False, "no answer"))
+    made.timer = timer
+    send(_ha.call, number, action, target or "", json.dumps(data))
+    return made
+
+
+def notify(message, service="persistent_notification.create", **data):
+    """Shows a message to the people of the home; `service` is another way to reach them, such as `notify.phone`."""
+    return call(service, message=str(message), **data)
+
+
+def _end(number, ok, reason):
+    made = _calls.pop(number, None)
+    if made:
+        made.timer.cancel()
+        made.end(ok, reason)
+
+
+def _hear(news):
+    if isinstance(news[0], int):
+        _end(*news)
+    elif news[0] in _watched:
+        _watched[news[0]].hear(news[1], json.loads(news[2]))
+
+
+on_news.append(_hear)
