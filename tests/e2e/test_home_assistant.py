@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
-from conftest import House, temporary_house
-from parts.board import CONVERSATION, DOOR
+from conftest import ROOT, House, program, temporary_house
+from parts.board import CONVERSATION, DOOR, Board
 from parts.home_assistant import HomeAssistant, Watch
 from parts.waiting import eventually
 from test_door import check_sequence, relay_changes
@@ -61,10 +65,19 @@ def home() -> Iterator[Home]:
         house.add_hub()
         broker.start()
         assistant = HomeAssistant(house.registry, house.folder / "ha", broker.access)
+        tell_hub(house, assistant)
         assistant.start()  # the rest starts while it does
         house.start_all()
         assistant.wait_running()
         yield Home(house, assistant)
+
+
+def tell_hub(house: House, assistant: HomeAssistant) -> None:
+    """Writes the hub's configuration, which only its owner can read."""
+    house.hub.data.mkdir(mode=0o700)
+    file = house.hub.data / "ouro.toml"
+    file.touch(mode=0o600)
+    file.write_text(f'[home_assistant]\nurl = "{assistant.url}"\ntoken = "{assistant.token}"\n')
 
 
 def ring_reaches(home: Home, watch: Watch) -> None:
@@ -189,3 +202,64 @@ def test_home_assistant_found_nothing_to_complain_about(home: Home) -> None:
     ours = [line for line in lines if "components.mqtt" in line and (" ERROR " in line or " WARNING " in line)]
     expected = ("Disconnected from MQTT server", "Failed to connect to MQTT server")  # we stopped the broker ourselves
     assert [line for line in ours if not any(words in line for words in expected)] == []
+
+
+TILE = "input_boolean.hall"
+
+
+@contextmanager
+def badge_with(home: Home, app: Path) -> Iterator[Board]:
+    """A badge beside the other board of the house, online at the hub."""
+    house = home.house
+    board = Board(house.registry, program("ouro-board"), house.boards / app.name, app, "badge")
+    board.start()
+    eventually(lambda: (b := house.hub.board(board.uid)) and b["online"], 15, "the hub has the badge", every=0.1)
+    yield board
+    board.process.terminate()
+
+
+def test_a_badge_shows_and_switches_a_thing_of_the_home(home: Home, tmp_path: Path) -> None:
+    app = shutil.copytree(ROOT / "apps/home_tile", tmp_path / "home_tile")
+    (app / "app.toml").write_text((app / "app.toml").read_text().replace("light.hall", TILE))
+    with badge_with(home, app) as tile:
+
+        def seen() -> bytes:
+            answer = home.house.hub.request("GET", f"/api/boards/{tile.uid}/screen.png")
+            return answer.content if answer.status_code == 200 else b""
+
+        def settled() -> bytes:
+            """The picture once it stands still: the tile has heard, and has drawn."""
+            before = seen()
+            time.sleep(0.5)
+            return before if before == seen() else b""
+
+        def state() -> str:
+            return str(home.assistant.state(TILE)["state"])
+
+        wait = partial(eventually, every=0.1)
+        off = wait(settled, 15, "the tile shows something")
+        with tile.control() as control:
+            control.ask("press", "a", 100)
+        wait(lambda: state() == "on", 10, "A has switched it on")
+        on = wait(lambda: (now := settled()) != off and now, 10, "the badge shows that it is on")
+        home.assistant.call("input_boolean", "turn_off", TILE)
+        wait(lambda: settled() not in (on, b""), 10, "the badge shows that it is off again")
+
+
+FORBIDDEN = """
+import ha
+ha.call("lock.unlock", "lock.front")
+ha.run()
+"""
+
+
+def test_what_a_board_may_not_do_never_reaches_the_home(home: Home, tmp_path: Path) -> None:
+    app = tmp_path / "forbidden"
+    app.mkdir()
+    (app / "app.py").write_text(FORBIDDEN)
+    with badge_with(home, app) as board:
+        hub = home.house.hub
+        told = "lock.unlock: this board may not do lock.unlock to lock.front"
+        hub.wait_timeline(board.uid, "log", "the app is told", lambda entry: entry["text"] == told)
+        grant = f'[home_assistant.grants] {board.uid} = ["lock.front"]'
+        hub.wait_timeline(board.uid, "log", "how to allow it", lambda entry: grant in entry["text"])

@@ -44,6 +44,9 @@ http:
 config:
 api:
 websocket_api:
+input_boolean:
+  hall:
+    name: Hall
 logger:
   default: warning
   logs:
@@ -91,6 +94,14 @@ class HomeAssistant:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{self._port}", headers={"Authorization": f"Bearer {self._token}"}, timeout=10
         )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def token(self) -> str:
+        return self._token
 
     def start(self) -> None:
         self.process.start()
