@@ -220,6 +220,7 @@ void BadgeFace::take_app(const bridge::AppEntry& entry) noexcept {
     case bridge::AppEntry::Op::begin:
         apps_listed_ = 0;
         apps_.left_out = 0;
+        apps_.problem = entry.problem;
         return;
     case bridge::AppEntry::Op::entry:
         if (apps_listed_ < apps.size()) {

@@ -28,6 +28,22 @@ TEST(BadgePython, row_3_26_the_prompt_draws_and_gives_back) {
     EXPECT_TRUE(board.shows("the screen is the menu's again"));
 }
 
+TEST(BadgePython, row_3_8_a_damaged_file_system_is_reported_and_the_menu_works) {
+    Options options = python();
+    options.flash.assign(options.profile->flash_bytes, 0x5A);
+    SimBoard board(options);
+    board.link_up();
+    board.run_for(from_ms(500));
+    EXPECT_FALSE(board.frames(R"(["log","error","the file system is damaged)").empty()) << board.console();
+    board.keys("a a");
+    EXPECT_TRUE(board.shows("the file system is damaged"));
+    board.keys("b right a");
+    EXPECT_TRUE(board.shows("Accent Pulse"));
+    board.type("print(6 * 7)\r");
+    board.run_for(from_ms(100));
+    EXPECT_NE(board.console().find("\r\n42\r\n"), std::string::npos) << "and so does the prompt";
+}
+
 TEST(BadgePython, row_3_26_a_fresh_python_at_the_prompt_gives_screen_and_leds_back) {
     SimBoard board(python());
     board.run_for(from_ms(500));
@@ -112,6 +128,7 @@ class Isolation : public testing::TestWithParam<Nasty> {};
 
 TEST_P(Isolation, row_3_31_both_keys_end_it_within_a_second_and_the_menu_is_alive) {
     SimBoard board(python(GetParam().code));
+    board.link_up();
     board.run_for(from_ms(500));
     board.hold("b");
     board.hold("start");
@@ -122,6 +139,7 @@ TEST_P(Isolation, row_3_31_both_keys_end_it_within_a_second_and_the_menu_is_aliv
     EXPECT_TRUE(board.shows("trial was stopped")) << board.console().substr(0, 2000);
     board.keys("a");
     EXPECT_TRUE(board.shows("Settings"));
+    EXPECT_TRUE(board.frames(R"(["log","error")").empty()) << "and the watchdog had nothing to say";
 }
 
 INSTANTIATE_TEST_SUITE_P(BadgePython, Isolation, testing::ValuesIn(nasty),

@@ -59,6 +59,8 @@ const Scene scenes[] = {
     {"apps_scrolled", "a a up", Place::apps, add_apps},
     {"apps_asked", "a a", Place::apps},
     {"apps_none", "a a", Place::apps, [](Walk& walk) { walk.apps.known = true; }},
+    {"apps_damaged", "a a", Place::apps,
+     [](Walk& walk) { walk.apps.problem = "the file system is damaged; erase the flash"; }},
     {"leds", "a right a", Place::leds},
     {"leds_last", "a right a up", Place::leds},
     {"settings", "a right right a", Place::settings, set_time},

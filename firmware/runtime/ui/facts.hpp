@@ -59,8 +59,9 @@ inline constexpr std::size_t apps_max = 32;
 /// The apps in /pyapps, as the VM core last listed them.
 struct AppList {
     base::FixedVector<bridge::AppEntry, apps_max> apps;
-    bool known = false;    ///< a list has come
-    unsigned left_out = 0; ///< apps beyond `apps_max`
+    bool known = false;            ///< a list has come
+    unsigned left_out = 0;         ///< apps beyond `apps_max`
+    base::FixedString<64> problem; ///< why there are none; empty: nothing is wrong
 };
 
 /// What a person may cause from the menu. On the hardware core; nothing blocks.

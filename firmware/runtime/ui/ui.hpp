@@ -126,6 +126,7 @@ private:
     void draw_status(Painter& painter) const noexcept;
     void draw_grid(Painter& painter) const noexcept;
     void draw_apps(Painter& painter) const noexcept;
+    void draw_no_apps(Painter& painter) const noexcept;
     void draw_app_details(Painter& painter, const bridge::AppEntry& app, int x) const noexcept;
     void draw_leds(Painter& painter) const noexcept;
     void draw_settings(Painter& painter) const noexcept;

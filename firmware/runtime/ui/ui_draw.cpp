@@ -133,6 +133,22 @@ void Ui::draw_list(Painter& painter, const Cursor& at, int count, int width, Row
     painter.scroll_bar(at.top, count, width - 5);
 }
 
+void Ui::draw_no_apps(Painter& painter) const noexcept {
+    std::string_view words = "Looking in /pyapps ...";
+    std::string_view more = "The list comes when Python is at its prompt.";
+    if (!apps_.problem.empty()) {
+        words = "No apps";
+        more = apps_.problem;
+    } else if (apps_.known) {
+        words = "No apps yet";
+        more = "Copy a folder with an app.py in it to /pyapps, for example:\n  mpremote cp -r snake :/pyapps/";
+    }
+    const int columns = (painter.width() - 2 * Painter::margin) / font_width;
+    const int top = Painter::content_top + 6;
+    painter.canvas().text(Painter::margin, top, words, apps_.problem.empty() ? facts_.accent : look::warning);
+    painter.wrapped(Painter::margin, top + 24, columns, 5, more, facts_.text_color);
+}
+
 void Ui::draw_apps(Painter& painter) const noexcept {
     ShortText words = "Apps";
     if (apps_.left_out > 0) {
@@ -143,16 +159,7 @@ void Ui::draw_apps(Painter& painter) const noexcept {
     title(painter, words);
     const auto& apps = apps_.apps;
     if (apps.empty()) {
-        const int columns = (painter.width() - 2 * Painter::margin) / font_width;
-        const int top = Painter::content_top + 6;
-        painter.canvas().text(Painter::margin, top, apps_.known ? "No apps yet" : "Looking in /pyapps ...",
-                              facts_.accent);
-        painter.wrapped(
-            Painter::margin, top + 24, columns, 5,
-            apps_.known
-                ? "Copy a folder with an app.py in it to /pyapps, for example:\n  mpremote cp -r snake :/pyapps/"
-                : "The list comes when Python is at its prompt.",
-            facts_.text_color);
+        draw_no_apps(painter);
         return painter.hint("B back");
     }
     constexpr int list_width = 196;
