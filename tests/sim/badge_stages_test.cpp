@@ -40,7 +40,7 @@ TEST_F(Stages, row_3_40_1_the_vm_starts_and_waits_at_its_prompt) {
     EXPECT_TRUE(board->shows("badge")) << "and the menu is on the screen";
 }
 
-TEST_F(Stages, row_3_40_2_a_print_is_heard) {
+TEST_F(Stages, row_3_40_2_and_row_3_11_a_print_is_heard) {
     start();
     EXPECT_EQ(at_prompt("print('Hello World')"), "Hello World\r\n>>> ");
 }

@@ -299,6 +299,18 @@ TEST_F(Runner, row_3_33_what_leads_out_of_the_vm_cannot_be_imported) {
     EXPECT_THAT(at_prompt("machine.mem32"), HasSubstr("AttributeError")) << "memory at any address";
 }
 
+TEST_F(Runner, row_3_34_what_the_board_does_is_native) {
+    board.start();
+    board.run_for(10);
+    at_prompt("import _badge, _ha, machine, badge");
+    EXPECT_THAT(at_prompt("{type(f).__name__ for f in (_badge.show, _badge.led_set, _badge.setting_get, _ha.state)}"),
+                HasSubstr("{'function'}"))
+        << "no closures, no generators";
+    EXPECT_THAT(at_prompt("_badge.__file__"), HasSubstr("AttributeError")) << "not from a file";
+    EXPECT_THAT(at_prompt("badge.display.show is _badge.show"), HasSubstr("True"));
+    EXPECT_THAT(at_prompt("badge.leds.set is _badge.led_set"), HasSubstr("True"));
+}
+
 TEST_F(Runner, row_3_33_a_framebuf_reaches_nothing_but_its_buffers) {
     board.start();
     board.run_for(10);

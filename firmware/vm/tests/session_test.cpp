@@ -280,7 +280,7 @@ TEST_F(SessionTest, ACrashIsReportedWithItsPlace) {
     EXPECT_EQ(board.session().state(), contract::VmState::repl);
 }
 
-TEST_F(SessionTest, ASyntaxErrorIsACrashWithItsLine) {
+TEST_F(SessionTest, row_3_23_ASyntaxErrorIsACrashWithItsLine) {
     start_app("x = 1\nif x\n    pass\n");
     board.run_for(100);
     EXPECT_THAT(board.said(Op::crash), ElementsAre(HasSubstr("\"line\":2,\"message\":\"SyntaxError")));
