@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import temporary_house
+from conftest import ROOT, temporary_house
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,23 @@ def test_mpremote_copies_a_file_there_and_back(console: str, tmp_path: Path) -> 
     assert back.read_bytes() == there.read_bytes()
     tool("mpremote", "connect", console, "resume", "fs", "rm", ":there.py")
     assert "there.py" not in tool("mpremote", "connect", console, "resume", "fs", "ls")
+
+
+def test_row_3_41_an_apps_folder_arrives_byte_for_byte_and_is_an_app(console: str) -> None:
+    app = ROOT / "apps/snake"
+    tool("mpremote", "connect", console, "resume", "fs", "cp", "-r", str(app), ":/pyapps/")
+    names = sorted(path.name for path in app.iterdir())
+    code = (
+        "import os, hashlib, binascii, badge\n"
+        "for name in sorted(os.listdir('/pyapps/snake')):\n"
+        "  data = open('/pyapps/snake/' + name, 'rb').read()\n"
+        "  print(name, binascii.hexlify(hashlib.sha256(data).digest()).decode())\n"
+        "print([title for name, title in badge.apps.list() if name == 'snake'])\n"
+    )
+    *files, listed = tool("mpremote", "connect", console, "resume", "exec", code).splitlines()
+    assert files == [f"{name} {hashlib.sha256((app / name).read_bytes()).hexdigest()}" for name in names]
+    assert listed == "['Snake']"
+    tool("mpremote", "connect", console, "resume", "fs", "rm", "-r", ":/pyapps/snake")
 
 
 def test_ampy_lists_puts_gets_and_runs(console: str, tmp_path: Path) -> None:
