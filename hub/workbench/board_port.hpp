@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/workbench/known_usb.hpp"
 
 #include <filesystem>
 #include <string>
@@ -14,6 +15,8 @@ struct BoardPort {
     std::filesystem::path path; ///< the terminal device, or a symbolic link to it
     bool is_virtual = false;
     std::filesystem::path control_socket; ///< empty for a real board
+    Wiring wiring = Wiring::none;
+    std::string usb_identity = {}; ///< what stays the same when it comes back under another name; empty without USB
 
     bool operator==(const BoardPort&) const = default;
 };

@@ -62,21 +62,33 @@ std::optional<int> opener(const struct stat& port) {
     return std::nullopt;
 }
 
-std::string describe(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
+std::optional<PortHolder> holder_of(std::optional<int> pid) {
+    if (!pid) return std::nullopt;
+    std::ifstream file("/proc/" + std::to_string(*pid) + "/comm");
     std::string name;
     std::getline(file, name);
-    return (name.empty() ? std::string("a program") : name) + " (pid " + std::to_string(pid) + ")";
+    return PortHolder{name.empty() ? "a program" : name, *pid};
 }
 
 } // namespace
 
-std::string port_holder(const fs::path& port) {
+std::optional<PortHolder> find_port_opener(const fs::path& port) {
     struct stat status {};
-    if (::stat(port.c_str(), &status) != 0) return "another program";
-    auto pid = lock_holder(status);
-    if (!pid) pid = opener(status);
-    return pid ? describe(*pid) : "another program";
+    return ::stat(port.c_str(), &status) == 0 ? holder_of(opener(status)) : std::nullopt;
+}
+
+std::optional<PortHolder> find_port_holder(const fs::path& port) {
+    struct stat status {};
+    if (::stat(port.c_str(), &status) != 0) return std::nullopt;
+    const auto pid = lock_holder(status);
+    return holder_of(pid ? pid : opener(status));
+}
+
+std::string text_of(const PortHolder& holder) { return holder.program + " (pid " + std::to_string(holder.pid) + ")"; }
+
+std::string port_holder(const fs::path& port) {
+    const auto holder = find_port_holder(port);
+    return holder ? text_of(*holder) : "another program";
 }
 
 } // namespace hub::workbench

@@ -42,8 +42,8 @@ private:
     int fd_;
 };
 
-tl::unexpected<base::Error> held(const std::filesystem::path& path) {
-    return base::fail(base::ErrorCode::busy, path.string() + " is held by " + port_holder(path),
+tl::unexpected<base::Error> held(const std::filesystem::path& path, const std::string& by) {
+    return base::fail(base::ErrorCode::busy, path.string() + " is held by " + by,
                       "Close that program; the port is tried again by itself.");
 }
 
@@ -54,8 +54,8 @@ tl::unexpected<base::Error> open_failed(const std::filesystem::path& path, int r
     case ENODEV:
     case ENXIO: return base::fail(base::ErrorCode::not_found, message, "Is the board plugged in, or started?");
     case EACCES:
-    case EPERM: return base::fail(base::ErrorCode::refused, message, "Add yourself to the group of the port.");
-    case EBUSY: return held(path);
+    case EPERM: return base::fail(base::ErrorCode::refused, message, "`ouro doctor` says which right is missing.");
+    case EBUSY: return held(path, port_holder(path));
     default: return base::fail(base::ErrorCode::io, message);
     }
 }
@@ -88,6 +88,12 @@ bool make_raw(int fd) {
     settings.c_cc[VTIME] = 0;
     ::cfsetspeed(&settings, B115200);
     return ::tcsetattr(fd, TCSANOW, &settings) == 0;
+}
+
+// On the usual two transistors RTS without DTR pulls the reset pin, so RTS goes first, and in a call of its own. A port
+// without such lines refuses both, and needs neither.
+void release_lines(int fd) {
+    for (const int line : {TIOCM_RTS, TIOCM_DTR}) ::ioctl(fd, TIOCMBIC, &line);
 }
 
 } // namespace
@@ -136,18 +142,23 @@ struct SerialPort::Impl : std::enable_shared_from_this<Impl> {
     std::string waiting;
 };
 
-base::Result<std::unique_ptr<SerialPort>> SerialPort::open(boost::asio::io_context& io,
-                                                           const std::filesystem::path& path, Listener& listener) {
+base::Result<std::unique_ptr<SerialPort>>
+SerialPort::open(boost::asio::io_context& io, const std::filesystem::path& path, Listener& listener, Wiring wiring) {
+    // Before it is opened: opening alone moves the lines.
+    if (wiring != Wiring::none) {
+        if (const auto other = find_port_opener(path)) return held(path, text_of(*other));
+    }
     Descriptor fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     if (fd.get() < 0) return open_failed(path, errno);
     if (::isatty(fd.get()) == 0) {
         return base::fail(base::ErrorCode::unsupported, path.string() + " is no serial port",
                           "Choose a terminal device, such as /dev/ttyUSB0.");
     }
-    if (!lock(fd.get())) return held(path);
+    if (!lock(fd.get())) return held(path, port_holder(path));
     if (!make_raw(fd.get())) {
         return base::fail(base::ErrorCode::io, "cannot set up " + path.string() + ": " + std::strerror(errno));
     }
+    if (wiring == Wiring::bridge) release_lines(fd.get());
     auto impl = std::make_shared<Impl>(io, fd.release(), listener);
     impl->read();
     return std::unique_ptr<SerialPort>(new SerialPort(std::move(impl)));

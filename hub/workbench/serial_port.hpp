@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/workbench/known_usb.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -33,11 +34,15 @@ public:
         ~Listener() = default;
     };
 
-    /// Opens the port and locks it against others who ask (flock; for a real port also TIOCEXCL). Changes no control
-    /// line: on most boards DTR and RTS reset the chip. `listener` outlives the port. Errors: `not_found`, `busy` (with
-    /// the name and pid of the holder), `refused` for missing rights, `unsupported` for what is no terminal, `io`.
+    /// Opens the port and locks it against others who ask (flock; for a real port also TIOCEXCL). One that another
+    /// program has open is left alone, also if that did not lock it: only a board's own pty (`Wiring::none`) may be.
+    /// Resets no board. The kernel raises DTR and RTS in opening; of a bridge both are let go, RTS first, as RTS
+    /// without DTR would hold the chip in reset; a board's own USB keeps them, as to it DTR says that somebody listens.
+    /// Closing leaves them as they are. `listener` outlives the port. Errors: `not_found`, `busy` (with the name and
+    /// pid of the holder), `refused` for missing rights, `unsupported` for what is no terminal, `io`.
     static base::Result<std::unique_ptr<SerialPort>> open(boost::asio::io_context& io,
-                                                          const std::filesystem::path& path, Listener& listener);
+                                                          const std::filesystem::path& path, Listener& listener,
+                                                          Wiring wiring = Wiring::none);
     /// Closes at once; what waits to be written is lost. Not one call to the listener after this.
     ~SerialPort();
     SerialPort(const SerialPort&) = delete;

@@ -68,7 +68,8 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
     }
 
     void open() {
-        auto opened = check_present(port).and_then([this] { return SerialPort::open(io, port.path, *this); });
+        auto opened =
+            check_present(port).and_then([this] { return SerialPort::open(io, port.path, *this, port.wiring); });
         if (!opened) return absent(opened.error());
         serial = std::move(*opened);
         said_why_absent.clear();

@@ -16,8 +16,8 @@ namespace {
 
 class SerialPortTest : public testing::Test, public SerialPort::Listener {
 protected:
-    base::Result<> open(const std::filesystem::path& path) {
-        auto opened = SerialPort::open(io_, path, *this);
+    base::Result<> open(const std::filesystem::path& path, Wiring wiring = Wiring::none) {
+        auto opened = SerialPort::open(io_, path, *this, wiring);
         if (!opened) return tl::unexpected(opened.error());
         port_ = std::move(*opened);
         return {};
@@ -124,6 +124,33 @@ TEST_F(SerialPortTest, a_held_port_is_refused_with_the_holders_name_and_pid) {
     EXPECT_NE(message.find("is held by hub_workbench_t"), std::string::npos) << message; // a name is 15 bytes at most
     EXPECT_NE(message.find("(pid " + std::to_string(holder) + ")"), std::string::npos) << message;
     EXPECT_TRUE(open(pty_.path())); // free again, although the holder did not tidy up
+}
+
+TEST_F(SerialPortTest, a_real_port_that_another_program_has_merely_open_is_left_alone) {
+    std::array<int, 2> ready{};
+    ASSERT_EQ(::pipe(ready.data()), 0);
+    const pid_t holder = ::fork();
+    ASSERT_GE(holder, 0);
+    if (holder == 0) {
+        if (::open(pty_.path().c_str(), O_RDWR | O_NOCTTY) < 0 || ::write(ready[1], "r", 1) != 1) ::_exit(1);
+        while (true) ::pause();
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+    const auto bridge = open(pty_.path(), Wiring::bridge);
+    const auto native = open(pty_.path(), Wiring::native);
+    const auto pty = open(pty_.path(), Wiring::none); // a virtual board has its own pty open
+    ::kill(holder, SIGKILL);
+    ::waitpid(holder, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    for (const auto& opened : {bridge, native}) {
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, base::ErrorCode::busy);
+        const std::string message(opened.error().message.view());
+        EXPECT_NE(message.find("(pid " + std::to_string(holder) + ")"), std::string::npos) << message;
+    }
+    EXPECT_TRUE(pty);
 }
 
 TEST_F(SerialPortTest, is_held_until_it_is_closed) {
