@@ -50,6 +50,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("--allowed-hosts", flags->allowed_hosts, "More names of this hub, by commas (OURO_ALLOWED_HOSTS)")
         ->type_name("NAMES");
+    command
+        ->add_option("--ports", flags->ports,
+                     "USB ports to open beside the boards that are known, by commas (OURO_PORTS; docs/ports.md)")
+        ->type_name("PORTS");
     command->add_option("--log-level", flags->log_level, "debug, info, warning, error (OURO_LOG_LEVEL; default info)")
         ->type_name("LEVEL");
     command->footer("Example:\n  ouro serve --listen 127.0.0.1:9000 --broker mqtt://me:secret@192.0.2.10");

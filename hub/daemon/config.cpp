@@ -17,9 +17,10 @@ struct Names {
     std::string_view listen;
     std::string_view broker;
     std::string_view log_level;
+    std::string_view ports;
 };
-constexpr Names flag_names{"--listen", "--broker", "--log-level"};
-constexpr Names variable_names{"OURO_LISTEN", "OURO_BROKER", "OURO_LOG_LEVEL"};
+constexpr Names flag_names{"--listen", "--broker", "--log-level", "--ports"};
+constexpr Names variable_names{"OURO_LISTEN", "OURO_BROKER", "OURO_LOG_LEVEL", "OURO_PORTS"};
 
 // Puts "NAME: " before a message, so that everybody knows whose fault it is.
 base::Result<> blame(std::string_view name, const base::Result<>& result) {
@@ -100,7 +101,10 @@ base::Result<> apply(const Settings& settings, const Names& names, Config& confi
         config.broker = *broker;
     }
     if (settings.boards_dir) config.boards_dir = std::filesystem::absolute(*settings.boards_dir);
-    if (settings.allowed_hosts) set_allowed_hosts(*settings.allowed_hosts, config);
+    if (settings.allowed_hosts) config.allowed_hosts = split_list(*settings.allowed_hosts);
+    if (settings.ports) {
+        if (auto result = blame(names.ports, set_ports(split_list(*settings.ports), config)); !result) return result;
+    }
     return {};
 }
 
@@ -118,6 +122,7 @@ Settings settings_of(const Environment& environment) {
     settings.broker = variable(environment, "OURO_BROKER");
     settings.log_level = variable(environment, "OURO_LOG_LEVEL");
     settings.allowed_hosts = variable(environment, "OURO_ALLOWED_HOSTS");
+    settings.ports = variable(environment, "OURO_PORTS");
     return settings;
 }
 
@@ -172,13 +177,21 @@ base::Result<> set_log_level(std::string_view text, Config& config) {
     return {};
 }
 
-void set_allowed_hosts(std::string_view text, Config& config) {
-    config.allowed_hosts.clear();
+base::Result<> set_ports(const std::vector<std::string>& words, Config& config) {
+    auto rule = workbench::PortRule::parse(words);
+    if (!rule) return tl::unexpected(rule.error());
+    config.ports = std::move(*rule);
+    return {};
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> parts;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find(','), text.size());
-        if (end > 0) config.allowed_hosts.emplace_back(text.substr(0, end));
+        if (end > 0) parts.emplace_back(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
+    return parts;
 }
 
 std::filesystem::path data_folder(const std::optional<std::string>& flag, const Environment& environment) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/workbench/port_rule.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -47,6 +48,7 @@ struct Config {
     std::uint16_t port = 8321; ///< 0: any free one
     std::vector<std::string> allowed_hosts;
     std::filesystem::path boards_dir; ///< one folder for each virtual board; data/boards by default
+    workbench::PortRule ports;        ///< which USB ports are opened
     std::string log_level = "info";   ///< "debug", "info", "warning", "error"
     std::string discovery_prefix = "homeassistant";
     Broker broker;
@@ -62,6 +64,7 @@ struct Settings {
     std::optional<std::string> broker; ///< "mqtt://user:password@host:1883", "mqtts://host", "own", "none"
     std::optional<std::string> log_level;
     std::optional<std::string> allowed_hosts; ///< separated by commas
+    std::optional<std::string> ports;         ///< words of workbench::PortRule, separated by commas
 };
 
 /// Reads one environment variable; null if it is not set. `std::getenv`, except in tests.

@@ -71,17 +71,22 @@ struct Reader {
         into = static_cast<int>(*value);
         return {};
     }
-    base::Result<> texts(std::vector<std::string>& into) const {
+    base::Result<> texts(std::vector<std::string>& into, std::string_view example) const {
         const toml::array* list = node.as_array();
-        if (!list) return wrong(file, node, key + " must be a list of texts", R"(For example ["hub.home.arpa"].)");
+        if (!list) return wrong(file, node, key + " must be a list of texts", example);
         into.clear();
         for (const toml::node& element : *list) {
             const auto value = element.value_exact<std::string>();
-            if (!value || value->empty())
-                return wrong(file, element, key + " must be a list of texts", R"(For example ["hub.home.arpa"].)");
+            if (!value || value->empty()) return wrong(file, element, key + " must be a list of texts", example);
             into.push_back(*value);
         }
         return {};
+    }
+    base::Result<> ports(Config& config) const {
+        std::vector<std::string> words;
+        if (auto result = texts(words, R"(For example ["10c4:ea60"].)"); !result) return result;
+        const auto result = set_ports(words, config);
+        return result ? result : wrong(file, node, result.error().message, result.error().hint);
     }
     base::Result<> unknown(std::string_view known) const {
         return wrong(file, node, "there is no setting \"" + key + "\"", "There are: " + std::string(known) + ".");
@@ -138,7 +143,7 @@ base::Result<> take_grants(const Reader& reader, HomeAssistantAccess& access) {
             return wrong(reader.file, value, uid + " is no board", "`ouro boards` shows their ids.");
         }
         std::vector<std::string> entities;
-        if (auto result = Reader{reader.file, uid, value}.texts(entities); !result) return result;
+        if (auto result = Reader{reader.file, uid, value}.texts(entities, R"(For example ["lock.front_door"].)"); !result) return result;
         for (std::string& entity : entities) {
             if (!core::is_ha_name(entity)) {
                 return wrong(reader.file, value, entity + " is no entity of Home Assistant",
@@ -183,9 +188,10 @@ base::Result<> take(const Reader& reader, Config& config) {
     std::string text;
     if (key == "mqtt") return take_mqtt_table(reader.file, reader.node, config);
     if (key == "home_assistant") return take_home_assistant(reader, config.home_assistant);
-    if (key == "allowed_hosts") return reader.texts(config.allowed_hosts);
+    if (key == "allowed_hosts") return reader.texts(config.allowed_hosts, R"(For example ["hub.home.arpa"].)");
+    if (key == "ports") return reader.ports(config);
     if (key != "listen" && key != "log_level" && key != "boards_dir") {
-        return reader.unknown("listen, boards_dir, allowed_hosts, log_level, [mqtt], [home_assistant]");
+        return reader.unknown("listen, boards_dir, ports, allowed_hosts, log_level, [mqtt], [home_assistant]");
     }
     if (auto result = reader.text(text); !result) return result;
     base::Result<> result;

@@ -11,6 +11,8 @@ base::Result<> apply_file(const std::filesystem::path& file, Config& config);
 
 base::Result<> set_listen(std::string_view text, Config& config);
 base::Result<> set_log_level(std::string_view text, Config& config);
-void set_allowed_hosts(std::string_view text, Config& config);
+base::Result<> set_ports(const std::vector<std::string>& words, Config& config);
+/// What stands between commas; nothing for nothing.
+std::vector<std::string> split_list(std::string_view text);
 
 } // namespace hub::daemon

@@ -135,7 +135,8 @@ private:
 
 Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std::vector<api::Token> tokens)
     : store_(std::move(store)),
-      workbench_(io_, hub_, {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }}),
+      workbench_(io_, hub_,
+                 {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }, config.ports}),
       api_(io_, pool_, *this, *store_, api_options(config, std::move(tokens))) {
     if (config.broker.mode != BrokerMode::off) home_.emplace(io_, home_config(config), hub_);
     if (!config.home_assistant.url.empty()) {

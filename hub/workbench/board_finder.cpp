@@ -59,14 +59,36 @@ std::optional<BoardPort> port_in(const fs::path& folder) {
     return uid ? std::optional(BoardPort{*uid, port.path, true, port.control_socket}) : std::nullopt;
 }
 
+std::vector<fs::path> folders_in(const fs::path& folder) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    fs::directory_iterator entry(folder, error);
+    while (!error && entry != fs::directory_iterator() && found.size() < virtual_boards_max) {
+        if (entry->is_directory(error) && !entry->is_symlink(error)) found.push_back(entry->path());
+        entry.increment(error);
+    }
+    return found;
+}
+
 } // namespace
 
-struct BoardFinder::Impl : std::enable_shared_from_this<Impl> {
-    Impl(boost::asio::io_context& io, fs::path watched, Listener& to)
+std::vector<BoardPort> list_virtual_boards(const fs::path& folder) {
+    std::vector<BoardPort> boards;
+    for (const fs::path& path : folders_in(folder)) {
+        if (auto port = port_in(path)) boards.push_back(std::move(*port));
+    }
+    std::sort(boards.begin(), boards.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return boards;
+}
+
+struct BoardFinder::Impl final : UsbPortWatcher::Listener, std::enable_shared_from_this<Impl> {
+    Impl(boost::asio::io_context& io, fs::path watched, BoardFinder::Listener& to, std::optional<PortRule> usb_rule)
         : folder(std::move(watched)),
+          rule(std::move(usb_rule)),
           listener(&to),
           events(io),
-          timer(io) {}
+          timer(io),
+          usb(io, *this) {}
 
     void wait_for_events() {
         const auto self = shared_from_this();
@@ -95,8 +117,7 @@ struct BoardFinder::Impl : std::enable_shared_from_this<Impl> {
     void look() {
         if (!watch(folder)) look_in(absent_folder_pause);
         std::map<fs::path, BoardPort> now;
-        std::error_code error;
-        for (const fs::path& path : folders()) {
+        for (const fs::path& path : folders_in(folder)) {
             watch(path);
             if (auto port = port_in(path)) now.emplace(path, std::move(*port));
         }
@@ -111,28 +132,29 @@ struct BoardFinder::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
-    std::vector<fs::path> folders() const {
-        std::vector<fs::path> found;
-        std::error_code error;
-        fs::directory_iterator entry(folder, error);
-        while (!error && entry != fs::directory_iterator() && found.size() < virtual_boards_max) {
-            if (entry->is_directory(error) && !entry->is_symlink(error)) found.push_back(entry->path());
-            entry.increment(error);
-        }
-        return found;
+    void on_usb_port(const UsbPort& port) override {
+        if (listener != nullptr && rule->opens(port)) listener->on_found(board_port(port));
+    }
+    void on_usb_port_gone(const UsbPort& port) override {
+        if (listener != nullptr && rule->opens(port)) listener->on_gone(board_port(port));
+    }
+    static BoardPort board_port(const UsbPort& port) {
+        return {{}, port.path, false, {}, wiring(port), identity(port)};
     }
 
     const fs::path folder;
-    Listener* listener; ///< null once stopped
+    const std::optional<PortRule> rule; ///< absent: USB is not watched
+    BoardFinder::Listener* listener;    ///< null once stopped
     boost::asio::posix::stream_descriptor events;
     boost::asio::steady_timer timer;
     alignas(inotify_event) std::array<char, 4096> event_bytes{};
     bool look_planned = false;
     std::map<fs::path, BoardPort> known; ///< by folder
+    UsbPortWatcher usb;
 };
 
-BoardFinder::BoardFinder(boost::asio::io_context& io, fs::path folder, Listener& listener)
-    : impl_(std::make_shared<Impl>(io, std::move(folder), listener)) {}
+BoardFinder::BoardFinder(boost::asio::io_context& io, fs::path folder, Listener& listener, std::optional<PortRule> usb)
+    : impl_(std::make_shared<Impl>(io, std::move(folder), listener, std::move(usb))) {}
 
 BoardFinder::~BoardFinder() { stop(); }
 
@@ -145,11 +167,12 @@ base::Result<> BoardFinder::start() {
     impl_->events.assign(fd);
     impl_->wait_for_events();
     impl_->look_in(std::chrono::milliseconds(0));
-    return {};
+    return impl_->rule ? impl_->usb.start() : base::Result<>();
 }
 
 void BoardFinder::stop() {
     impl_->listener = nullptr;
+    impl_->usb.stop();
     error_code ignored;
     impl_->events.close(ignored);
     impl_->timer.cancel();

@@ -75,12 +75,11 @@ bool lock(int fd) {
     if (is_pseudo_terminal(fd)) return true;
     int exclusive = 0; // asked for, as opening succeeds for root all the same
     if (::ioctl(fd, TIOCGEXCL, &exclusive) == 0 && exclusive != 0) return false;
-    return ::ioctl(fd, TIOCEXCL) == 0;
+    ::ioctl(fd, TIOCEXCL); // a driver without it leaves us the lock
+    return true;
 }
 
-bool make_raw(int fd) {
-    termios settings{};
-    if (::tcgetattr(fd, &settings) != 0) return false;
+bool make_raw(int fd, termios settings) {
     ::cfmakeraw(&settings);
     settings.c_cflag |= CLOCAL | CREAD;
     settings.c_cflag &= ~static_cast<tcflag_t>(HUPCL | CRTSCTS); // or closing would drop DTR
@@ -150,12 +149,13 @@ SerialPort::open(boost::asio::io_context& io, const std::filesystem::path& path,
     }
     Descriptor fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     if (fd.get() < 0) return open_failed(path, errno);
-    if (::isatty(fd.get()) == 0) {
+    termios settings{};
+    if (::tcgetattr(fd.get(), &settings) != 0) {
         return base::fail(base::ErrorCode::unsupported, path.string() + " is no serial port",
                           "Choose a terminal device, such as /dev/ttyUSB0.");
     }
     if (!lock(fd.get())) return held(path, port_holder(path));
-    if (!make_raw(fd.get())) {
+    if (!make_raw(fd.get(), settings)) {
         return base::fail(base::ErrorCode::io, "cannot set up " + path.string() + ": " + std::strerror(errno));
     }
     if (wiring == Wiring::bridge) release_lines(fd.get());

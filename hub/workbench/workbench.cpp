@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include <list>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -30,7 +31,7 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         : io(context),
           hub(core),
           config(std::move(settings)),
-          finder(context, config.boards_dir, *this) {}
+          finder(context, config.boards_dir, *this, config.usb_ports) {}
 
     Bench* find(const std::string& uid) {
         for (Bench& bench : benches) {
@@ -39,8 +40,10 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         return nullptr;
     }
 
-    void on_found(const BoardPort& port) override {
-        if (find(port.uid) != nullptr) {
+    void on_found(const BoardPort& found) override {
+        BoardPort port = found;
+        if (const auto before = uids.find(port.usb_identity); before != uids.end()) port.uid = before->second;
+        if (port.is_virtual && find(port.uid) != nullptr) {
             return note(port.uid, "error",
                         "Another folder says that it is this board; it is left alone: " +
                             port.path.parent_path().string());
@@ -58,8 +61,18 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         bench.watcher.emplace(io, port.control_socket, face_version, std::move(changed));
         bench.watcher->start();
     }
+    // What is plugged in again is known before it has said a word.
+    void remember(const BoardPort& port, const std::string& uid) {
+        if (port.usb_identity.empty() || uid.empty()) return;
+        if (uids.size() >= core::Hub::boards_max) uids.clear();
+        uids[port.usb_identity] = uid;
+    }
     void on_gone(const BoardPort& port) override {
-        benches.remove_if([&](const Bench& bench) { return bench.session.port() == port; });
+        benches.remove_if([&](const Bench& bench) {
+            if (bench.session.port().path != port.path) return false;
+            remember(port, bench.session.uid());
+            return true;
+        });
     }
 
     void line_opened(const std::string& uid, core::BoardLine& line, bool is_virtual) override {
@@ -91,7 +104,8 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
     const std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
     BoardFinder finder;
     std::uint64_t face_version = 0;
-    std::list<Bench> benches; // a list: the hub holds references to the sessions
+    std::map<std::string, std::string> uids; // by usb_identity, of boards that were here
+    std::list<Bench> benches;                // a list: the hub holds references to the sessions
 };
 
 Workbench::Workbench(boost::asio::io_context& io, core::Hub& hub, WorkbenchConfig config)

@@ -5,10 +5,12 @@
 #include "base/result.hpp"
 #include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
+#include "hub/workbench/port_rule.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,8 @@ struct WorkbenchConfig {
     std::function<void(const std::string& uid, std::string_view level, std::string_view text)> log;
     /// The face of a virtual board has changed; may be empty.
     std::function<void(const std::string& uid)> on_face = {};
+    /// Which USB ports are opened; absent: USB is not looked at.
+    std::optional<PortRule> usb_ports = {};
 };
 
 /// Finds boards, holds a session with each, and reaches the control sockets of virtual ones. One thread: the
@@ -40,7 +44,7 @@ public:
     Workbench(const Workbench&) = delete;
     Workbench& operator=(const Workbench&) = delete;
 
-    /// Error: `io`.
+    /// Error: `io`; what can be found without what failed is found all the same.
     base::Result<> start();
     /// Closes every line and port before it returns; never waits. Not for use inside one of the hub's observers.
     void stop();

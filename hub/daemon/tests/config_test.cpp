@@ -173,6 +173,19 @@ TEST_F(ConfigTest, allowed_hosts_are_separated_by_commas) {
     EXPECT_EQ(load()->allowed_hosts, (std::vector<std::string>{"hub.lan", "ouro.home.arpa"}));
 }
 
+TEST_F(ConfigTest, ports_are_named_in_the_file_or_by_commas) {
+    write("ports = [\"10c4:ea60\", \"!E6614C\"]\n");
+    EXPECT_EQ(load()->ports, *workbench::PortRule::parse({"10c4:ea60", "!E6614C"}));
+    variables["OURO_PORTS"] = "none,/dev/ttyUSB0";
+    EXPECT_EQ(load()->ports, *workbench::PortRule::parse({"none", "/dev/ttyUSB0"}));
+    variables["OURO_PORTS"] = "a b";
+    EXPECT_EQ(complaint(), "OURO_PORTS: \"a b\" names no port");
+    write("listen = \"8321\"\nports = [\"!\"]\n");
+    EXPECT_EQ(complaint(), "ouro.toml, line 2: \"!\" names no port");
+    write("ports = \"10c4:ea60\"\n");
+    EXPECT_EQ(complaint(), "ouro.toml, line 1: ports must be a list of texts");
+}
+
 TEST(ParseBroker, understands_user_password_port_and_tls) {
     const auto broker = parse_broker("mqtt://me:p%40ss%3Aword@host.lan:1884/");
     ASSERT_TRUE(broker);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <umockdev.h>
 
-#include <memory>
+#include <filesystem>
 #include <string>
 
 namespace hub::workbench {
@@ -67,7 +67,10 @@ public:
     }
     void unplug(const std::string& port) {
         announce(port, "remove");
-        umockdev_testbed_remove_device(bed_, port.c_str());
+        const auto interface = std::filesystem::path(port).parent_path().parent_path();
+        for (const auto& path : {std::filesystem::path(port), interface, interface.parent_path()}) {
+            umockdev_testbed_remove_device(bed_, path.c_str());
+        }
     }
     void announce(const std::string& port, const char* action) { umockdev_testbed_uevent(bed_, port.c_str(), action); }
     /// Makes another device of the one in `socket`.
