@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board that may say anything at any time, and a person who may interrupt and leave at any time.
 #include "base/expect.hpp"
+#include "hub/workbench/repl/board_files.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 #include "hub/workbench/repl/repl_engine.hpp"
 #include "hub/workbench/repl/traceback.hpp"
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace hub::workbench {
 namespace {
@@ -62,6 +64,41 @@ void converse(std::string_view input) {
     expect(engine.state() == ReplEngine::State::outside);
 }
 
+/// Says the whole input to every program.
+class Parrot final : public PythonRunner {
+public:
+    explicit Parrot(std::string_view words) : words_(words) {}
+    base::Result<std::string> run(std::string, const Output& output) override {
+        if (!std::exchange(asked_, true)) {
+            output("1 1 99999");
+            return std::string();
+        }
+        output(words_);
+        return std::string();
+    }
+
+private:
+    std::string words_;
+    bool asked_ = false;
+};
+
+void read_answers(std::string_view input) {
+    Parrot parrot(input);
+    BoardFiles files(parrot);
+    std::size_t size = 0;
+    (void)files.read("x", [&](std::string_view bytes) -> base::Result<> {
+        size += bytes.size();
+        return {};
+    });
+    expect(size <= input.size());
+    if (const auto listed = files.list("x")) expect(listed->size() <= input.size());
+    if (const auto places = files.differing({{"x", 1, "00"}})) {
+        expect(std::all_of(places->begin(), places->end(), [](std::size_t place) { return place == 0; }));
+    }
+    (void)files.write("x", input);
+    (void)files.flush();
+}
+
 void read_literals(std::string_view input) {
     const std::string literal = text_literal(input);
     const auto parsed = parse_text_literal(literal);
@@ -81,6 +118,7 @@ void read_literals(std::string_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     hub::workbench::converse(input);
+    hub::workbench::read_answers(input);
     hub::workbench::read_literals(input);
     return 0;
 }

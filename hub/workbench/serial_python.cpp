@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves bytes and moments between a SerialPort and a ReplEngine.
+#include "hub/workbench/serial_python.hpp"
+
+#include "hub/workbench/repl/repl_engine.hpp"
+#include "hub/workbench/serial_port.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <string>
+
+namespace hub::workbench {
+namespace {
+
+using State = ReplEngine::State;
+
+constexpr int interrupts_max = 3;
+
+base::Micros now() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+} // namespace
+
+struct SerialPython::Impl final : SerialPort::Listener {
+    void on_bytes(std::span<const std::uint8_t> bytes) override {
+        engine.receive(bytes, now());
+        if (output) (*output)(engine.take_output());
+    }
+
+    void on_hang_up(std::string_view reason) override {
+        gone = reason;
+        port.reset();
+    }
+
+    void wait_for_signal() {
+        signals.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            ++interrupts;
+            engine.interrupt(now());
+            wait_for_signal();
+        });
+    }
+
+    void send() {
+        // What waits is a window at most, which the port's queue always takes.
+        const std::string bytes = engine.take_writes();
+        if (!bytes.empty() && port) (void)port->write(bytes);
+    }
+
+    // Until the engine waits for us again, the port is gone, or nobody wants to wait any more.
+    void pump() {
+        send();
+        while (port && (engine.state() == State::entering || engine.state() == State::running ||
+                        engine.state() == State::leaving)) {
+            if (interrupts >= interrupts_max && engine.state() == State::running) return;
+            const base::Micros deadline = engine.deadline();
+            io.restart();
+            if (deadline == base::never) {
+                io.run_one();
+            } else {
+                io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
+            }
+            if (now() >= engine.deadline()) engine.tick(now());
+            send();
+        }
+        // What was written last still has to leave.
+        io.restart();
+        io.poll();
+    }
+
+    base::Result<> state_is(State wanted) const {
+        if (!port) return base::fail(base::ErrorCode::disconnected, "the board is gone: " + gone, "Is it plugged in?");
+        if (engine.state() != wanted || !engine.problem().message.empty()) return tl::unexpected(engine.problem());
+        return {};
+    }
+
+    boost::asio::io_context io;
+    boost::asio::signal_set signals{io};
+    std::unique_ptr<SerialPort> port;
+    ReplEngine engine;
+    const PythonRunner::Output* output = nullptr; ///< of the program that runs
+    base::Micros silence_max = base::never;
+    std::string gone;
+    int interrupts = 0;
+    bool touched = false; ///< it may be at the raw prompt
+};
+
+base::Result<std::unique_ptr<SerialPython>> SerialPython::open(const std::filesystem::path& port) {
+    auto impl = std::make_unique<Impl>();
+    auto opened = SerialPort::open(impl->io, port, *impl);
+    if (!opened) return tl::unexpected(opened.error());
+    impl->port = std::move(*opened);
+    return std::unique_ptr<SerialPython>(new SerialPython(std::move(impl)));
+}
+
+SerialPython::SerialPython(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SerialPython::~SerialPython() {
+    if (impl_->touched) leave();
+}
+
+base::Result<> SerialPython::enter() {
+    impl_->touched = true;
+    impl_->engine.enter(now());
+    impl_->pump();
+    return impl_->state_is(State::ready);
+}
+
+void SerialPython::limit_silence(base::Micros silence_max) { impl_->silence_max = silence_max; }
+
+void SerialPython::pass_on_interrupts() {
+    impl_->signals.add(SIGINT);
+    impl_->wait_for_signal();
+}
+
+base::Result<std::string> SerialPython::run(std::string code, const Output& output) {
+    if (impl_->engine.state() == State::outside) {
+        if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
+    }
+    impl_->interrupts = 0;
+    if (const auto begun = impl_->engine.exec(std::move(code), now(), impl_->silence_max); !begun) {
+        return tl::unexpected(begun.error());
+    }
+    impl_->output = &output;
+    impl_->pump();
+    impl_->output = nullptr;
+    if (impl_->interrupts >= interrupts_max && impl_->engine.state() == State::running) {
+        return base::fail(base::ErrorCode::busy, "the program ignores Ctrl-C; it is still running",
+                          "Reset the board, or unplug it.");
+    }
+    if (const auto done = impl_->state_is(State::ready); !done) return tl::unexpected(done.error());
+    return impl_->engine.traceback();
+}
+
+base::Result<> SerialPython::soft_reset() {
+    if (impl_->engine.state() == State::outside) {
+        if (auto entered = enter(); !entered) return entered;
+    }
+    impl_->engine.soft_reset(now());
+    impl_->pump();
+    auto done = impl_->state_is(State::outside);
+    impl_->touched = !done;
+    return done;
+}
+
+void SerialPython::leave() {
+    impl_->touched = false;
+    impl_->engine.leave(now());
+    impl_->pump();
+}
+
+} // namespace hub::workbench

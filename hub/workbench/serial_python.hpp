@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A board's Python at a port of our own: opened, used and given back by one thread that may wait.
+#pragma once
+
+#include "base/clock.hpp"
+#include "hub/workbench/repl/python_runner.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace hub::workbench {
+
+/// One thread. Every call waits until it is done. The board is left at its friendly prompt by `leave` and at the end.
+class SerialPython final : public PythonRunner {
+public:
+    /// Opens the port for us alone and says nothing to the board. Errors: those of SerialPort::open.
+    static base::Result<std::unique_ptr<SerialPython>> open(const std::filesystem::path& port);
+    /// Leaves.
+    ~SerialPython();
+    SerialPython(const SerialPython&) = delete;
+    SerialPython& operator=(const SerialPython&) = delete;
+
+    /// Interrupts what runs and takes the raw prompt, within 6 s. Errors: those of Evidence::judge, `disconnected`.
+    base::Result<> enter();
+
+    /// Gives up a program that says nothing for so long; without a limit at first.
+    void limit_silence(base::Micros silence_max);
+
+    /// From now on Ctrl-C (SIGINT) ends the program on the board by a KeyboardInterrupt, and not ours. A third one,
+    /// when the program ignores it, ends `run` with `busy`.
+    void pass_on_interrupts();
+
+    /// See PythonRunner. Enters first if that was not done.
+    base::Result<std::string> run(std::string code, const Output& output) override;
+
+    /// A new Python, with boot.py and main.py. Errors: `timeout`, and those of `enter`.
+    base::Result<> soft_reset();
+
+    /// Gives the friendly prompt back, as far as the board lets us, within 500 ms.
+    void leave();
+
+private:
+    struct Impl;
+    explicit SerialPython(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace hub::workbench
