@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Module `unix_board`: MicroPython's own prompt of a microcontroller, on the unix port's terminal.
+#include "py/runtime.h"
+
+#include "extmod/modplatform.h"
+#include "py/mphal.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+// The prompt says when Ctrl-C is to interrupt and when it is a byte like others; on a terminal that is ISIG.
+static void set_interrupt_char(int c) {
+    struct termios settings;
+    if (tcgetattr(STDIN_FILENO, &settings) == 0) {
+        settings.c_lflag = c < 0 ? settings.c_lflag & ~(tcflag_t)ISIG : settings.c_lflag | ISIG;
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+    }
+    mp_hal_set_interrupt_char((char)c);
+}
+
+#define mp_hal_set_interrupt_char set_interrupt_char
+#include "shared/runtime/pyexec.c"
+#undef mp_hal_set_interrupt_char
+
+// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so and keeps the variables.
+static mp_obj_t unix_board_serve(void) {
+    set_interrupt_char(-1);
+    for (;;) {
+        int ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+        if (ended != 0) mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(serve_obj, unix_board_serve);
+
+static const mp_rom_map_elem_t unix_board_globals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unix_board)},
+    {MP_ROM_QSTR(MP_QSTR_serve), MP_ROM_PTR(&serve_obj)},
+};
+static MP_DEFINE_CONST_DICT(unix_board_globals, unix_board_globals_table);
+
+const mp_obj_module_t unix_board_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t*)&unix_board_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_unix_board, unix_board_module);
