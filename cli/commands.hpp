@@ -34,6 +34,11 @@ void add_set(CLI::App& app, Invocation& invocation);
 void add_logs(CLI::App& app, Invocation& invocation);
 void add_url(CLI::App& app, Invocation& invocation);
 void add_run(CLI::App& app, Invocation& invocation);
+void add_exec(CLI::App& app, Invocation& invocation);
+void add_eval(CLI::App& app, Invocation& invocation);
+void add_repl(CLI::App& app, Invocation& invocation);
+void add_fs(CLI::App& app, Invocation& invocation);
+void add_soft_reset(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

@@ -34,6 +34,9 @@ constexpr const char* footer = R"(Examples:
   ouro board press "Hall intercom" call press a button of a virtual board
   ouro board screenshot badge           what a virtual badge shows, as a PNG file
   ouro run apps/hello                   an app on a virtual badge of its own, until Ctrl-C
+  ouro run blink.py /dev/ttyUSB0        a file on a board; Ctrl-C stops it
+  ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
+  ouro fs put -b /dev/ttyUSB0 main.py : a file to the board's flash
   ouro logs -f                          what boards say, as they say it
 
 A BOARD is a uid, or the beginning of a name that only one board has.
@@ -53,7 +56,8 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "ouro " OURO_VERSION);
     app.footer(footer);
     app.require_subcommand(1);
-    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_url, add_broker})
+    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl,
+                           add_fs, add_soft_reset, add_url, add_broker})
         add(app, invocation);
     try {
         app.parse(argc, argv);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `ouro run`: an app on a virtual board of its own, with its console, until Ctrl-C.
+// `ouro run`: an app on a virtual board of its own, until Ctrl-C, or a file on a board that is there.
 #include "cli/board_process.hpp"
+#include "cli/board_python.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
@@ -8,7 +9,11 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,10 +27,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view virtual_prefix = "virtual:";
+constexpr const char* default_board = "virtual:badge";
 
 struct Words {
     std::string app;
-    std::string board = "virtual:badge";
+    std::string board;
     std::string dir;
 };
 
@@ -84,7 +90,23 @@ Outcome<fs::path> new_folder(const fs::path& parent) {
     return path;
 }
 
-int run_app(const Invocation& invocation, const Words& words) {
+int run_file(const Invocation& invocation, const Words& words) {
+    if (words.board.starts_with(virtual_prefix)) {
+        return report({exit_usage, "A file runs on a board that is there, and " + words.board + " would be a new one",
+                       "Name a port, or put the file into a folder as app.py and run that."});
+    }
+    const char* const usual = std::getenv("OURO_BOARD");
+    const std::string board = words.board.empty() && usual != nullptr ? usual : words.board;
+    std::ifstream file(words.app, std::ios::binary);
+    std::istream& in = words.app == "-" ? std::cin : file;
+    const std::string code((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (words.app != "-" && !file) return report({exit_failed, "Can't read " + words.app, ""});
+    return run_code(invocation, board, code, words.app);
+}
+
+int run_app(const Invocation& invocation, Words words) {
+    if (words.app == "-" || fs::is_regular_file(words.app)) return run_file(invocation, words);
+    if (words.board.empty()) words.board = default_board;
     if (!words.board.starts_with(virtual_prefix)) {
         return report({exit_usage, "An app runs on virtual:PROFILE, and " + words.board + " is none",
                        "For example --board virtual:badge or --board virtual:intercom."});
@@ -121,14 +143,22 @@ int run_app(const Invocation& invocation, const Words& words) {
 } // namespace
 
 void add_run(CLI::App& app, Invocation& invocation) {
-    auto* command = app.add_subcommand("run", "Run an app on a virtual board until Ctrl-C");
+    auto* command = app.add_subcommand("run", "Run a file on a board, or an app on a virtual board of its own");
     const auto words = std::make_shared<Words>();
     add_data_option(*command, invocation);
     add_json_option(*command, invocation);
-    command->add_option("APP", words->app, "The app's folder, with app.py")->required();
-    command->add_option("--board", words->board, "virtual:badge, virtual:intercom")->capture_default_str();
+    command
+        ->add_option("APP", words->app, "A Python file (- is the standard input), or the folder of an app with app.py")
+        ->required();
+    command
+        ->add_option("-b,--board,BOARD", words->board,
+                     "For a file: a port such as /dev/ttyUSB0, or a virtual board's uid, name or folder (OURO_BOARD). "
+                     "For an app: virtual:badge (the default), virtual:intercom")
+        ->type_name("TEXT");
     command->add_option("--dir", words->dir, "The board's folder, kept for the next time (default: one for this time)");
-    command->footer("Examples:\n  ouro run apps/hello\n  ouro run apps/intercom --board virtual:intercom");
+    command->footer("Examples:\n  ouro run blink.py /dev/ttyUSB0\n  ouro run apps/hello\n"
+                    "  ouro run apps/intercom --board virtual:intercom\n"
+                    "Ctrl-C stops the file's program, or ends the app's board.");
     command->callback(
         [&invocation, words] { invocation.run = [&invocation, words] { return run_app(invocation, *words); }; });
 }

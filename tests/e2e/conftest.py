@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_microcontroller",
         "test_console",
         "test_cli",
+        "test_tools",
         "test_security",
         "test_door",
         "test_page",
