@@ -10,10 +10,10 @@
 #include "firmware/ports/posix/machine_inputs.hpp"
 #include "firmware/ports/posix/pty_console.hpp"
 #include "firmware/ports/posix/signals.hpp"
-#include "firmware/ports/shared/virtual_face.hpp"
 #include "firmware/ports/shared/panel.hpp"
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
+#include "firmware/ports/shared/virtual_face.hpp"
 #include "firmware/ports/shared/vm_thread.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 
