@@ -37,6 +37,7 @@ constexpr const char* footer = R"(Examples:
   ouro run blink.py /dev/ttyUSB0        a file on a board; Ctrl-C stops it
   ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
   ouro fs put -b /dev/ttyUSB0 main.py : a file to the board's flash
+  ouro ports                            where boards are plugged in, and who holds the port
   ouro logs -f                          what boards say, as they say it
 
 A BOARD is a uid, or the beginning of a name that only one board has.
@@ -57,7 +58,7 @@ int run(int argc, char** argv) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl,
-                           add_fs, add_soft_reset, add_url, add_broker})
+                           add_fs, add_soft_reset, add_ports, add_url, add_broker})
         add(app, invocation);
     try {
         app.parse(argc, argv);
