@@ -35,7 +35,8 @@ class Hub:
         self.api = Description()
         log = folder.parent / f"{folder.name}.log"
         argv = [str(program), "serve", "--data", str(folder), "--listen", f"127.0.0.1:{self.port}",
-                "--boards-dir", str(boards), "--ports", "none", *(["--broker", broker.url] if broker else [])]  # fmt: skip
+                "--boards-dir", str(boards), "--ports", "none",
+                *(["--broker", broker.url] if broker else [])]  # fmt: skip
         self.process = registry.add(Process("ouro serve", argv, log))
 
     @property
