@@ -40,6 +40,7 @@ void add_repl(CLI::App& app, Invocation& invocation);
 void add_fs(CLI::App& app, Invocation& invocation);
 void add_soft_reset(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
+void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

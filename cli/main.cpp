@@ -38,6 +38,7 @@ constexpr const char* footer = R"(Examples:
   ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
   ouro fs put -b /dev/ttyUSB0 main.py : a file to the board's flash
   ouro ports                            where boards are plugged in, and who holds the port
+  ouro doctor                           what keeps ports from working, and the fix
   ouro logs -f                          what boards say, as they say it
 
 A BOARD is a uid, or the beginning of a name that only one board has.
@@ -58,7 +59,7 @@ int run(int argc, char** argv) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl,
-                           add_fs, add_soft_reset, add_ports, add_url, add_broker})
+                           add_fs, add_soft_reset, add_ports, add_doctor, add_url, add_broker})
         add(app, invocation);
     try {
         app.parse(argc, argv);

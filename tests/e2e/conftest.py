@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_badge",
         "test_microcontroller",
         "test_console",
+        "test_ports",
         "test_cli",
         "test_tools",
         "test_security",
