@@ -143,7 +143,9 @@ base::Result<> take_grants(const Reader& reader, HomeAssistantAccess& access) {
             return wrong(reader.file, value, uid + " is no board", "`ouro boards` shows their ids.");
         }
         std::vector<std::string> entities;
-        if (auto result = Reader{reader.file, uid, value}.texts(entities, R"(For example ["lock.front_door"].)"); !result) return result;
+        if (auto result = Reader{reader.file, uid, value}.texts(entities, R"(For example ["lock.front_door"].)");
+            !result)
+            return result;
         for (std::string& entity : entities) {
             if (!core::is_ha_name(entity)) {
                 return wrong(reader.file, value, entity + " is no entity of Home Assistant",
