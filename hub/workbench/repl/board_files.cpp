@@ -255,7 +255,8 @@ base::Result<> BoardFiles::prepare() {
     has_deflate_ = has_deflate != 0;
     takes_any_byte_ = takes_any_byte != 0;
     // The text, the literal and what is unpacked of it lie in memory at the same time.
-    block_ = memory >= 64 * 1024 ? 4096 : memory >= 32 * 1024 ? 2048 : 1024;
+    constexpr unsigned long long kib = 1024;
+    block_ = memory >= 64 * kib ? 4096 : memory >= 32 * kib ? 2048 : 1024;
     prepared_ = true;
     return {};
 }

@@ -284,14 +284,13 @@ void ReplEngine::soft_reset(Micros now) {
 void ReplEngine::on_leave_byte(char byte) {
     remember(byte);
     const bool at_prompt = recent_.ends_with("\n>>> ");
-    if (phase_ == Phase::leave_wait && at_prompt) {
+    const bool left = phase_ == Phase::leave_wait && at_prompt;
+    const bool starts_again = phase_ == Phase::reset_wait && recent_.ends_with("soft reboot");
+    if (left || starts_again) {
         state_ = State::outside;
         begin(Phase::none, base::never);
     } else if (phase_ == Phase::reset_leave && at_prompt) {
         on_deadline();
-    } else if (phase_ == Phase::reset_wait && recent_.ends_with("soft reboot")) {
-        state_ = State::outside;
-        begin(Phase::none, base::never);
     }
 }
 
