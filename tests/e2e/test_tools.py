@@ -108,6 +108,25 @@ def test_ctrl_c_stops_the_program_and_not_the_tool(tool: Tool) -> None:
     assert tool.ok("eval", "40+2") == "42\n"
 
 
+def test_a_program_that_ignores_ctrl_c_is_left_alone_and_named(tmp_path: Path) -> None:
+    stubborn = (
+        "import time\nprint('begun')\nwhile True:\n try:\n  while True: time.sleep(.2); print('alive')\n"
+        " except KeyboardInterrupt: print('no')\n"
+    )
+    with UnixBoard(program("unix-board"), tmp_path) as board, PacedLine(board.line) as line:
+        tool = Tool(line.device)
+        running = tool.start("exec", stubborn)
+        assert running.stdout and running.stdout.readline() == b"begun\n"
+        for _ in range(2):
+            running.send_signal(signal.SIGINT)
+            assert b"no\n" in iter(running.stdout.readline, b"")
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=10)
+        assert running.returncode == 5 and b"ignores Ctrl-C" in said
+        refused = tool.run("eval", "1")
+        assert refused.returncode == 5 and b"ignores Ctrl-C" in refused.stderr
+
+
 def test_a_program_that_runs_is_interrupted_to_get_in(tool: Tool) -> None:
     tool.run("repl", keys=b"while True: print('busy')\r\r")
     assert tool.ok("eval", "40+2") == "42\n"
@@ -253,6 +272,20 @@ def test_a_lost_byte_ends_in_the_right_bytes_or_in_an_error(tmp_path: Path, lost
             assert (folder / "new.bin").read_bytes() == source.read_bytes()
         else:
             assert done.stderr and not (folder / "new.bin").exists()
+        with PacedLine(board.line) as line:
+            Tool(line.device).ok("fs", "put", str(source), ":new.bin")
+    assert (folder / "new.bin").read_bytes() == source.read_bytes()
+
+
+def test_a_line_that_stalls_is_given_up_and_works_again_later(tmp_path: Path) -> None:
+    folder, source = tmp_path / "board", tmp_path / "new.bin"
+    folder.mkdir()
+    source.write_bytes(content(5000, 1))
+    with UnixBoard(program("unix-board"), folder) as board:
+        with PacedLine(board.line, stall_after=4000) as line:
+            done = Tool(line.device).run("fs", "put", str(source), ":new.bin", within=20)
+        assert done.returncode == 1 and b"stopped answering" in done.stderr
+        assert not (folder / "new.bin").exists()
         with PacedLine(board.line) as line:
             Tool(line.device).ok("fs", "put", str(source), ":new.bin")
     assert (folder / "new.bin").read_bytes() == source.read_bytes()

@@ -19,7 +19,8 @@ class PacedLine:
     """`device` is the tool's end. Bytes to the board are counted in `to_board`, those from it in `to_tool`.
 
     `baud`: None for no limit. `latency`: seconds, in each direction. `drop`: which bytes to the board are lost, counted
-    from 0. `cut_after`: how many bytes reach the board before the tool's end hangs up.
+    from 0. `cut_after`: how many bytes reach the board before the tool's end hangs up; `stall_after`: the same, but it
+    does not hang up, and no byte passes any more.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class PacedLine:
         latency: float = 0,
         drop: Collection[int] = (),
         cut_after: int | None = None,
+        stall_after: int | None = None,
     ) -> None:
         self._board = board
         self._baud = baud
         self._latency = latency
         self._drop = frozenset(drop)
         self._cut_after = cut_after
+        self._stall_after = stall_after
         self._tool, self._kept_open = os.openpty()
         tty.setraw(self._kept_open)
         self.device = os.ttyname(self._kept_open)
@@ -79,8 +82,9 @@ class PacedLine:
                 give(data)
 
     def _give_board(self, data: bytes) -> None:
-        if self._cut_after is not None:
-            data = data[: self._cut_after - self.to_board]
+        end = self._cut_after if self._stall_after is None else self._stall_after
+        if end is not None:
+            data = data[: end - self.to_board]
         kept = bytes(byte for i, byte in enumerate(data, self.to_board) if i not in self._drop)
         self.to_board += len(data)
         _write(self._board, kept)
@@ -88,6 +92,8 @@ class PacedLine:
             self.close()
 
     def _give_tool(self, data: bytes) -> None:
+        if self.to_board == self._stall_after:
+            return
         self.to_tool += len(data)
         self.heard = (self.heard + data)[-4000:]
         _write(self._tool, data)
