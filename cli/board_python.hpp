@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the BOARD that a person types to its Python.
+// A board's Python, as commands use it.
 #pragma once
 
 #include "cli/commands.hpp"
 #include "cli/outcome.hpp"
-#include "hub/workbench/serial_python.hpp"
+#include "hub/workbench/port_python.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace cli {
 
-/// The optional argument BOARD, also as -b and --board; OURO_BOARD stands in for it.
-void add_board_argument(CLI::App& command, std::string& board);
-
-/// The port of a board: a path of a port, the folder of a virtual board, or a virtual board of ours by its uid or
-/// folder name. Failures: `exit_usage` when none was named, `exit_not_found`.
-Outcome<std::filesystem::path> port_of(const Invocation& invocation, const std::string& board);
-
-/// An error of opening a port, with what to do about a hub that holds it.
-Failure port_failure(const Invocation& invocation, const std::filesystem::path& port, const base::Error& error);
-
 /// Opens the board's port and takes its prompt; from then on Ctrl-C is the board's.
-Outcome<std::unique_ptr<hub::workbench::SerialPython>> open_python(const Invocation& invocation,
-                                                                   const std::string& board);
+Outcome<std::unique_ptr<hub::workbench::PortPython>> open_python(const Invocation& invocation,
+                                                                 const std::string& board);
 
 /// Prints what a board prints, with our line ends: "\r\n" and "\r\r\n" are "\n".
 class BoardOutput {

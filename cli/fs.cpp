@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/file_transfer.hpp"
+#include "hub/workbench/repl/python_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -233,7 +234,7 @@ int operate(const Invocation& invocation, const Words& words, const Operation& o
     auto python = open_python(invocation, words.board);
     if (!python) return report(python.error());
     (*python)->limit_silence(silence_max);
-    BoardFiles board(**python);
+    hub::workbench::PythonFiles board(**python);
     return operation(invocation, board, words);
 }
 

@@ -2,6 +2,7 @@
 // `ouro exec`, `ouro eval`, `ouro soft-reset`: a board's Python without its prompt.
 #include "cli/board_python.hpp"
 #include "cli/commands.hpp"
+#include "cli/reach.hpp"
 #include "cli/terminal.hpp"
 
 #include <CLI/CLI.hpp>

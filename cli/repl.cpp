@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ouro repl`: a board's prompt in this terminal.
-#include "cli/board_python.hpp"
 #include "cli/commands.hpp"
+#include "cli/reach.hpp"
 #include "cli/terminal.hpp"
-#include "hub/workbench/serial_port.hpp"
+#include "hub/workbench/port.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -28,7 +28,7 @@ namespace cli {
 namespace {
 
 using boost::system::error_code;
-using hub::workbench::SerialPort;
+using hub::workbench::Port;
 
 constexpr char leave_key = 0x1D; // Ctrl-]
 constexpr std::chrono::milliseconds last_words{300};
@@ -55,7 +55,7 @@ private:
 };
 
 /// Keys to the board, and what it prints to the terminal, without the frames of our link.
-class Prompt final : public SerialPort::Listener, private protocol::link::FrameSink {
+class Prompt final : public Port::Listener, private protocol::link::FrameSink {
 public:
     explicit Prompt(boost::asio::io_context& io)
         : io_(io),
@@ -64,7 +64,7 @@ public:
           end_timer_(io),
           reader_(*this) {}
 
-    void start(std::unique_ptr<SerialPort> port) {
+    void start(std::unique_ptr<Port> port) {
         port_ = std::move(port);
         error_code error;
         keys_.assign(::dup(STDIN_FILENO), error);
@@ -133,7 +133,7 @@ private:
     boost::asio::steady_timer flush_timer_;
     boost::asio::steady_timer end_timer_;
     protocol::link::FrameReader reader_;
-    std::unique_ptr<SerialPort> port_;
+    std::unique_ptr<Port> port_;
     std::array<char, 1024> typed_{};
     bool ending_ = false;
     std::chrono::steady_clock::time_point end_at_latest_;
@@ -141,13 +141,13 @@ private:
 };
 
 int run_repl(const Invocation& invocation, const std::string& board) {
-    const auto path = port_of(invocation, board);
-    if (!path) return report(path.error());
+    const auto reached = reach(invocation, board);
+    if (!reached) return report(reached.error());
     boost::asio::io_context io;
     Prompt prompt(io);
-    auto port = SerialPort::open(io, *path, prompt);
-    if (!port) return report(port_failure(invocation, *path, port.error()));
-    std::fprintf(stderr, "Connected to %s; Ctrl-] leaves\n", printable(path->string()).c_str());
+    auto port = reached->open(io, prompt);
+    if (!port) return report(port_failure(invocation, *reached, port.error()));
+    std::fprintf(stderr, "Connected to %s; Ctrl-] leaves\n", printable(reached->name).c_str());
     {
         const RawTerminal raw;
         prompt.start(std::move(*port));
@@ -155,7 +155,7 @@ int run_repl(const Invocation& invocation, const std::string& board) {
     }
     std::fputc('\n', stderr);
     if (prompt.gone().empty()) return exit_ok;
-    return report({exit_failed, path->string() + ": " + prompt.gone(), "Is the board plugged in?"});
+    return report({exit_failed, reached->name + ": " + prompt.gone(), "Is the board plugged in?"});
 }
 
 } // namespace

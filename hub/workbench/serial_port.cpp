@@ -19,6 +19,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -95,6 +96,19 @@ void release_lines(int fd) {
     for (const int line : {TIOCM_RTS, TIOCM_DTR}) ::ioctl(fd, TIOCMBIC, &line);
 }
 
+std::optional<speed_t> speed_of(unsigned baud) {
+    constexpr std::array speeds{
+        std::pair(9600U, B9600),       std::pair(19200U, B19200),     std::pair(38400U, B38400),
+        std::pair(57600U, B57600),     std::pair(115200U, B115200),   std::pair(230400U, B230400),
+        std::pair(460800U, B460800),   std::pair(921600U, B921600),   std::pair(1000000U, B1000000),
+        std::pair(1500000U, B1500000), std::pair(2000000U, B2000000),
+    };
+    for (const auto& [rate, speed] : speeds) {
+        if (rate == baud) return speed;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 struct SerialPort::Impl : std::enable_shared_from_this<Impl> {
@@ -168,8 +182,37 @@ SerialPort::SerialPort(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 SerialPort::~SerialPort() { impl_->close(); }
 
+std::size_t SerialPort::waiting() const noexcept { return impl_->writing.size() + impl_->waiting.size(); }
+
+base::Result<> SerialPort::set_baud(unsigned baud) {
+    const auto speed = speed_of(baud);
+    if (!speed) {
+        return base::fail(base::ErrorCode::unsupported, "no serial port here does " + std::to_string(baud) + " baud",
+                          "Try 115200, 230400, 460800 or 921600.");
+    }
+    const int fd = impl_->stream.native_handle();
+    termios settings{};
+    if (::tcgetattr(fd, &settings) != 0 || ::cfsetspeed(&settings, *speed) != 0 ||
+        ::tcsetattr(fd, TCSANOW, &settings) != 0) {
+        return base::fail(base::ErrorCode::io, std::string("cannot change the rate: ") + std::strerror(errno));
+    }
+    return {};
+}
+
+base::Result<> SerialPort::set_lines(ControlLines lines) {
+    const int fd = impl_->stream.native_handle();
+    const std::array wanted{std::pair(TIOCM_DTR, lines.dtr), std::pair(TIOCM_RTS, lines.rts)};
+    for (const auto& [line, on] : wanted) {
+        if (::ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &line) == 0) continue;
+        return base::fail(errno == ENOTTY || errno == EINVAL ? base::ErrorCode::unsupported : base::ErrorCode::io,
+                          std::string("this port's control lines cannot be moved: ") + std::strerror(errno),
+                          "A pseudo terminal has none.");
+    }
+    return {};
+}
+
 bool SerialPort::write(std::string_view bytes) {
-    if (impl_->writing.size() + impl_->waiting.size() + bytes.size() > write_queue_max) return false;
+    if (waiting() + bytes.size() > write_queue_max) return false;
     impl_->waiting.append(bytes);
     if (impl_->writing.empty() && impl_->listener != nullptr && !impl_->waiting.empty()) impl_->write();
     return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board that may say anything at any time, and a person who may interrupt and leave at any time.
 #include "base/expect.hpp"
-#include "hub/workbench/repl/board_files.hpp"
+#include "hub/workbench/repl/python_files.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 #include "hub/workbench/repl/repl_engine.hpp"
 #include "hub/workbench/repl/traceback.hpp"
@@ -84,7 +84,7 @@ private:
 
 void read_answers(std::string_view input) {
     Parrot parrot(input);
-    BoardFiles files(parrot);
+    PythonFiles files(parrot);
     std::size_t size = 0;
     (void)files.read("x", [&](std::string_view bytes) -> base::Result<> {
         size += bytes.size();

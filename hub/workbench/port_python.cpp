@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves bytes and moments between a SerialPort and a ReplEngine.
-#include "hub/workbench/serial_python.hpp"
+// Moves bytes and moments between a Port and a ReplEngine.
+#include "hub/workbench/port_python.hpp"
 
 #include "hub/workbench/repl/repl_engine.hpp"
-#include "hub/workbench/serial_port.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -27,7 +26,7 @@ base::Micros now() {
 
 } // namespace
 
-struct SerialPython::Impl final : SerialPort::Listener {
+struct PortPython::Impl final : Port::Listener {
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         engine.receive(bytes, now());
         if (output) (*output)(engine.take_output());
@@ -82,7 +81,7 @@ struct SerialPython::Impl final : SerialPort::Listener {
 
     boost::asio::io_context io;
     boost::asio::signal_set signals{io};
-    std::unique_ptr<SerialPort> port;
+    std::unique_ptr<Port> port;
     ReplEngine engine;
     const PythonRunner::Output* output = nullptr; ///< of the program that runs
     base::Micros silence_max = base::never;
@@ -91,35 +90,35 @@ struct SerialPython::Impl final : SerialPort::Listener {
     bool touched = false; ///< it may be at the raw prompt
 };
 
-base::Result<std::unique_ptr<SerialPython>> SerialPython::open(const std::filesystem::path& port) {
+base::Result<std::unique_ptr<PortPython>> PortPython::open(const PortOpener& opener) {
     auto impl = std::make_unique<Impl>();
-    auto opened = SerialPort::open(impl->io, port, *impl);
+    auto opened = opener(impl->io, *impl);
     if (!opened) return tl::unexpected(opened.error());
     impl->port = std::move(*opened);
-    return std::unique_ptr<SerialPython>(new SerialPython(std::move(impl)));
+    return std::unique_ptr<PortPython>(new PortPython(std::move(impl)));
 }
 
-SerialPython::SerialPython(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PortPython::PortPython(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-SerialPython::~SerialPython() {
+PortPython::~PortPython() {
     if (impl_->touched) leave();
 }
 
-base::Result<> SerialPython::enter() {
+base::Result<> PortPython::enter() {
     impl_->touched = true;
     impl_->engine.enter(now());
     impl_->pump();
     return impl_->state_is(State::ready);
 }
 
-void SerialPython::limit_silence(base::Micros silence_max) { impl_->silence_max = silence_max; }
+void PortPython::limit_silence(base::Micros silence_max) { impl_->silence_max = silence_max; }
 
-void SerialPython::pass_on_interrupts() {
+void PortPython::pass_on_interrupts() {
     impl_->signals.add(SIGINT);
     impl_->wait_for_signal();
 }
 
-base::Result<std::string> SerialPython::run(std::string code, const Output& output) {
+base::Result<std::string> PortPython::run(std::string code, const Output& output) {
     if (impl_->engine.state() == State::outside) {
         if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
     }
@@ -138,7 +137,7 @@ base::Result<std::string> SerialPython::run(std::string code, const Output& outp
     return impl_->engine.traceback();
 }
 
-base::Result<> SerialPython::soft_reset() {
+base::Result<> PortPython::soft_reset() {
     if (impl_->engine.state() == State::outside) {
         if (auto entered = enter(); !entered) return entered;
     }
@@ -149,7 +148,7 @@ base::Result<> SerialPython::soft_reset() {
     return done;
 }
 
-void SerialPython::leave() {
+void PortPython::leave() {
     impl_->touched = false;
     impl_->engine.leave(now());
     impl_->pump();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hub/workbench/repl/board_files.hpp"
+#include "hub/workbench/repl/python_files.hpp"
 
 #include "hub/workbench/repl/board_snippets.hpp"
 #include "hub/workbench/repl/digest.hpp"
@@ -132,7 +132,7 @@ bool each_line(std::string_view text, Line line) {
 // Base64 lines, then "=" and the hash: decoded as they come.
 class Download {
 public:
-    explicit Download(const BoardFiles::Sink& sink) : sink_(sink) {}
+    explicit Download(const PythonFiles::Sink& sink) : sink_(sink) {}
 
     void feed(std::string_view bytes) {
         for (const char c : bytes) {
@@ -170,7 +170,7 @@ private:
         stopped_ = sink_(piece);
     }
 
-    const BoardFiles::Sink& sink_;
+    const PythonFiles::Sink& sink_;
     Digest digest_;
     std::string line_;
     std::string said_hash_;
@@ -185,7 +185,7 @@ std::string joined(const std::string& folder, std::string_view name) {
     return folder + (folder.ends_with('/') ? "" : "/") + std::string(name);
 }
 
-base::Result<std::string> BoardFiles::ask(const std::string& code, const std::string& about) {
+base::Result<std::string> PythonFiles::ask(const std::string& code, const std::string& about) {
     std::string answer;
     const auto ended = runner_.run(code, [&](std::string_view bytes) {
         if (answer.size() < answer_max) answer += bytes;
@@ -195,13 +195,13 @@ base::Result<std::string> BoardFiles::ask(const std::string& code, const std::st
     return answer;
 }
 
-base::Result<> BoardFiles::tell(const std::string& code, const std::string& about) {
+base::Result<> PythonFiles::tell(const std::string& code, const std::string& about) {
     const auto answer = ask(code, about);
     if (!answer) return tl::unexpected(answer.error());
     return {};
 }
 
-base::Result<std::vector<BoardEntry>> BoardFiles::entries(const std::string& code, const std::string& about) {
+base::Result<std::vector<BoardEntry>> PythonFiles::entries(const std::string& code, const std::string& about) {
     const auto answer = ask(code, about);
     if (!answer) return tl::unexpected(answer.error());
     std::vector<BoardEntry> found;
@@ -217,15 +217,15 @@ base::Result<std::vector<BoardEntry>> BoardFiles::entries(const std::string& cod
     return found;
 }
 
-base::Result<std::vector<BoardEntry>> BoardFiles::list(const std::string& path) {
+base::Result<std::vector<BoardEntry>> PythonFiles::list(const std::string& path) {
     return entries(filled(snippets::list, {text_literal(path)}), path);
 }
 
-base::Result<std::vector<BoardEntry>> BoardFiles::walk(const std::string& path) {
+base::Result<std::vector<BoardEntry>> PythonFiles::walk(const std::string& path) {
     return entries(filled(snippets::walk, {text_literal(path)}), path);
 }
 
-base::Result<std::optional<BoardEntry>> BoardFiles::look(const std::string& path) {
+base::Result<std::optional<BoardEntry>> PythonFiles::look(const std::string& path) {
     auto found = entries(filled(snippets::look, {text_literal(path)}), path);
     if (!found) return tl::unexpected(found.error());
     if (found->empty()) return std::nullopt;
@@ -233,7 +233,7 @@ base::Result<std::optional<BoardEntry>> BoardFiles::look(const std::string& path
     return found->front();
 }
 
-base::Result<BoardSpace> BoardFiles::space(const std::string& path) {
+base::Result<BoardSpace> PythonFiles::space(const std::string& path) {
     const auto answer = ask(filled(snippets::space, {text_literal(path)}), path);
     if (!answer) return tl::unexpected(answer.error());
     unsigned long long total = 0;
@@ -242,7 +242,7 @@ base::Result<BoardSpace> BoardFiles::space(const std::string& path) {
     return BoardSpace{total, free};
 }
 
-base::Result<> BoardFiles::prepare() {
+base::Result<> PythonFiles::prepare() {
     if (prepared_) return {};
     const auto answer = ask(filled(snippets::helpers, {bytes_literal(all_bytes())}), "");
     if (!answer) return tl::unexpected(answer.error());
@@ -261,14 +261,14 @@ base::Result<> BoardFiles::prepare() {
     return {};
 }
 
-base::Result<std::string> BoardFiles::sha256(const std::string& path) {
+base::Result<std::string> PythonFiles::sha256(const std::string& path) {
     if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
     auto answer = ask(filled(snippets::sha256, {text_literal(path)}), path);
     if (answer) answer->erase(std::min(answer->find_first_of("\r\n"), answer->size()));
     return answer;
 }
 
-base::Result<> BoardFiles::read(const std::string& path, const Sink& sink) {
+base::Result<> PythonFiles::read(const std::string& path, const Sink& sink) {
     if (const auto ready = prepare(); !ready) return ready;
     Download download(sink);
     const auto ended = runner_.run(filled(snippets::read, {text_literal(path)}),
@@ -278,7 +278,7 @@ base::Result<> BoardFiles::read(const std::string& path, const Sink& sink) {
     return download.end(path);
 }
 
-base::Result<> BoardFiles::write(const std::string& path, std::string_view content) {
+base::Result<> PythonFiles::write(const std::string& path, std::string_view content) {
     if (const auto ready = prepare(); !ready) return ready;
     if (content.size() > board_file_max) {
         return base::fail(ErrorCode::too_large, ":" + path + " would be larger than 64 MB", "Split it.");
@@ -297,7 +297,7 @@ base::Result<> BoardFiles::write(const std::string& path, std::string_view conte
     return {};
 }
 
-base::Result<> BoardFiles::add_block(std::string_view block, const std::string& part) {
+base::Result<> PythonFiles::add_block(std::string_view block, const std::string& part) {
     if (batch_size_ + block.size() > block_ && !batch_.empty()) {
         if (const auto sent = flush(); !sent) return sent;
     }
@@ -312,7 +312,7 @@ base::Result<> BoardFiles::add_block(std::string_view block, const std::string& 
     return {};
 }
 
-base::Result<> BoardFiles::flush() {
+base::Result<> PythonFiles::flush() {
     if (batch_.empty()) return {};
     const std::string program = std::exchange(batch_, {});
     std::vector<std::string> paths = std::exchange(batch_paths_, {});
@@ -331,14 +331,14 @@ base::Result<> BoardFiles::flush() {
 }
 
 // As well as it goes: the error that led here is the one to tell.
-void BoardFiles::clean_up(const std::string& part) {
+void PythonFiles::clean_up(const std::string& part) {
     batch_.clear();
     batch_paths_.clear();
     batch_size_ = 0;
     (void)tell(filled("_oc($0)\n", {text_literal(part)}), "");
 }
 
-base::Result<std::vector<std::size_t>> BoardFiles::differing(const std::vector<WantedFile>& wanted) {
+base::Result<std::vector<std::size_t>> PythonFiles::differing(const std::vector<WantedFile>& wanted) {
     if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
     std::vector<std::size_t> places;
     for (std::size_t first = 0; first < wanted.size(); first += manifest_files) {
@@ -361,7 +361,7 @@ base::Result<std::vector<std::size_t>> BoardFiles::differing(const std::vector<W
     return places;
 }
 
-base::Result<> BoardFiles::remove(const std::string& path, bool recursive) {
+base::Result<> PythonFiles::remove(const std::string& path, bool recursive) {
     if (path.find_first_not_of("/.") == std::string::npos) {
         return base::fail(ErrorCode::refused, ":" + path + " is a whole file system, or the folder above",
                           "Name what is to be removed.");
@@ -369,11 +369,11 @@ base::Result<> BoardFiles::remove(const std::string& path, bool recursive) {
     return tell(filled(recursive ? snippets::remove_all : snippets::remove, {text_literal(path)}), path);
 }
 
-base::Result<> BoardFiles::make_folder(const std::string& path) {
+base::Result<> PythonFiles::make_folder(const std::string& path) {
     return tell(filled(snippets::make_folder, {text_literal(path)}), path);
 }
 
-base::Result<> BoardFiles::make_folders(const std::vector<std::string>& paths) {
+base::Result<> PythonFiles::make_folders(const std::vector<std::string>& paths) {
     for (std::size_t first = 0; first < paths.size(); first += manifest_files) {
         std::string list = "[";
         for (std::size_t i = first; i < std::min(first + manifest_files, paths.size()); ++i) {
@@ -384,15 +384,15 @@ base::Result<> BoardFiles::make_folders(const std::vector<std::string>& paths) {
     return {};
 }
 
-base::Result<> BoardFiles::remove_folder(const std::string& path) {
+base::Result<> PythonFiles::remove_folder(const std::string& path) {
     return tell(filled(snippets::remove_folder, {text_literal(path)}), path);
 }
 
-base::Result<> BoardFiles::move(const std::string& from, const std::string& to) {
+base::Result<> PythonFiles::move(const std::string& from, const std::string& to) {
     return tell(filled(snippets::move, {text_literal(from), text_literal(to)}), from);
 }
 
-base::Result<> BoardFiles::copy(const std::string& from, const std::string& to) {
+base::Result<> PythonFiles::copy(const std::string& from, const std::string& to) {
     if (const auto ready = prepare(); !ready) return ready;
     const std::string part = joined(folder_of(to), part_name);
     const auto copied = tell(filled(snippets::copy, {text_literal(from), text_literal(to), text_literal(part)}), from);
@@ -400,7 +400,7 @@ base::Result<> BoardFiles::copy(const std::string& from, const std::string& to) 
     return copied;
 }
 
-base::Result<> BoardFiles::touch(const std::string& path) {
+base::Result<> PythonFiles::touch(const std::string& path) {
     return tell(filled(snippets::touch, {text_literal(path)}), path);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file operations against a board that answers what the test says; tests/e2e/test_tools.py has real ones.
-#include "hub/workbench/repl/board_files.hpp"
+#include "hub/workbench/repl/python_files.hpp"
 
 #include "hub/workbench/repl/digest.hpp"
 
@@ -15,7 +15,7 @@ using base::ErrorCode;
 
 constexpr std::string_view able = "1 1 100000\r\n";
 
-class BoardFilesTest : public testing::Test, public PythonRunner {
+class PythonFilesTest : public testing::Test, public PythonRunner {
 protected:
     struct Answer {
         std::string printed;
@@ -45,10 +45,10 @@ protected:
 
     std::deque<Answer> answers_;
     std::vector<std::string> programs_;
-    BoardFiles files_{*this};
+    PythonFiles files_{*this};
 };
 
-TEST_F(BoardFilesTest, a_listing_is_understood_whatever_the_line_ends) {
+TEST_F(PythonFilesTest, a_listing_is_understood_whatever_the_line_ends) {
     answer("'a b' 0 12\r\r\n\"it's\" 1 0\n'\\u20ac' 0 4294967296\r\n");
     const auto listed = files_.list("lib");
     ASSERT_TRUE(listed);
@@ -60,7 +60,7 @@ TEST_F(BoardFilesTest, a_listing_is_understood_whatever_the_line_ends) {
     EXPECT_EQ((*listed)[2].size, 4294967296U);
 }
 
-TEST_F(BoardFilesTest, an_answer_that_makes_no_sense_is_an_error) {
+TEST_F(PythonFilesTest, an_answer_that_makes_no_sense_is_an_error) {
     for (const char* strange : {"hello\n", "'a'\n", "'a' x 1\n", "'a 0 1\n"}) {
         answer(strange);
         const auto listed = files_.list("");
@@ -69,7 +69,7 @@ TEST_F(BoardFilesTest, an_answer_that_makes_no_sense_is_an_error) {
     }
 }
 
-TEST_F(BoardFilesTest, an_exception_on_the_board_is_our_error) {
+TEST_F(PythonFilesTest, an_exception_on_the_board_is_our_error) {
     const auto code_for = [this](std::string_view exception) {
         answer("", "Traceback (most recent call last):\r\n  File \"<stdin>\", line 2, in <module>\r\n" +
                        std::string(exception) + "\r\n");
@@ -85,7 +85,7 @@ TEST_F(BoardFilesTest, an_exception_on_the_board_is_our_error) {
     EXPECT_EQ(code_for("TypeError: "), ErrorCode::internal);
 }
 
-TEST_F(BoardFilesTest, what_is_read_is_held_against_its_hash) {
+TEST_F(PythonFilesTest, what_is_read_is_held_against_its_hash) {
     answer(able);
     answer("aGVs\r\nbG8=\r\n=" + sha256_hex("hello") + "\r\n");
     const auto good = read("x");
@@ -100,7 +100,7 @@ TEST_F(BoardFilesTest, what_is_read_is_held_against_its_hash) {
     }
 }
 
-TEST_F(BoardFilesTest, small_files_share_a_program_and_large_ones_take_several) {
+TEST_F(PythonFilesTest, small_files_share_a_program_and_large_ones_take_several) {
     answer(able);
     answer("..");
     std::vector<std::string> written;
@@ -122,7 +122,7 @@ TEST_F(BoardFilesTest, small_files_share_a_program_and_large_ones_take_several) 
     EXPECT_EQ(written.back(), "big");
 }
 
-TEST_F(BoardFilesTest, a_file_that_fails_is_named_and_what_was_begun_is_removed) {
+TEST_F(PythonFilesTest, a_file_that_fails_is_named_and_what_was_begun_is_removed) {
     answer(able);
     answer(".", "OSError: [Errno 28] ENOSPC");
     answer("");
@@ -135,14 +135,14 @@ TEST_F(BoardFilesTest, a_file_that_fails_is_named_and_what_was_begun_is_removed)
     EXPECT_EQ(programs_.back(), "_oc('.ouro-part')\n");
 }
 
-TEST_F(BoardFilesTest, text_is_packed_only_for_a_board_that_unpacks) {
+TEST_F(PythonFilesTest, text_is_packed_only_for_a_board_that_unpacks) {
     const std::string text(2000, 'x');
     answer("0 1 100000\n");
     answer(".");
     ASSERT_TRUE(files_.write("a", text));
     ASSERT_TRUE(files_.flush());
     EXPECT_GT(programs_.back().size(), text.size());
-    BoardFiles other(*this);
+    PythonFiles other(*this);
     answer(able);
     answer(".");
     ASSERT_TRUE(other.write("a", text));
@@ -150,7 +150,7 @@ TEST_F(BoardFilesTest, text_is_packed_only_for_a_board_that_unpacks) {
     EXPECT_LT(programs_.back().size(), 300U);
 }
 
-TEST_F(BoardFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_hexadecimal) {
+TEST_F(PythonFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_hexadecimal) {
     answer("0 0 20000\n");
     answer(".");
     ASSERT_TRUE(files_.write("a", "\xff"));
@@ -158,7 +158,7 @@ TEST_F(BoardFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_hexadecimal) {
     EXPECT_NE(programs_.back().find("binascii.unhexlify('ff')"), std::string::npos);
 }
 
-TEST_F(BoardFilesTest, the_places_of_differing_files_are_checked) {
+TEST_F(PythonFilesTest, the_places_of_differing_files_are_checked) {
     answer(able);
     answer("1\r\n");
     const std::vector<WantedFile> wanted{{"a", 1, sha256_hex("a")}, {"b", 1, sha256_hex("b")}};
@@ -169,7 +169,7 @@ TEST_F(BoardFilesTest, the_places_of_differing_files_are_checked) {
     EXPECT_EQ(files_.differing(wanted).error().code, ErrorCode::malformed);
 }
 
-TEST_F(BoardFilesTest, a_whole_file_system_is_not_removed) {
+TEST_F(PythonFilesTest, a_whole_file_system_is_not_removed) {
     for (const char* path : {"", "/", ".", "..", "/..", "//"}) {
         EXPECT_EQ(files_.remove(path, true).error().code, ErrorCode::refused) << path;
     }

@@ -3,22 +3,22 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "hub/workbench/port.hpp"
 #include "hub/workbench/repl/python_runner.hpp"
 
-#include <filesystem>
 #include <memory>
 
 namespace hub::workbench {
 
 /// One thread. Every call waits until it is done. The board is left at its friendly prompt by `leave` and at the end.
-class SerialPython final : public PythonRunner {
+class PortPython final : public PythonRunner {
 public:
-    /// Opens the port for us alone and says nothing to the board. Errors: those of SerialPort::open.
-    static base::Result<std::unique_ptr<SerialPython>> open(const std::filesystem::path& port);
+    /// Opens the port and says nothing to the board. Errors: those of `opener`.
+    static base::Result<std::unique_ptr<PortPython>> open(const PortOpener& opener);
     /// Leaves.
-    ~SerialPython();
-    SerialPython(const SerialPython&) = delete;
-    SerialPython& operator=(const SerialPython&) = delete;
+    ~PortPython();
+    PortPython(const PortPython&) = delete;
+    PortPython& operator=(const PortPython&) = delete;
 
     /// Interrupts what runs and takes the raw prompt, within 6 s. Errors: those of Evidence::judge, `disconnected`.
     base::Result<> enter();
@@ -41,7 +41,7 @@ public:
 
 private:
     struct Impl;
-    explicit SerialPython(std::unique_ptr<Impl> impl);
+    explicit PortPython(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the BOARD that a person types to an open port.
+#pragma once
+
+#include "cli/commands.hpp"
+#include "cli/outcome.hpp"
+#include "hub/workbench/port.hpp"
+
+#include <string>
+
+namespace cli {
+
+/// A board that was named, and the way to it.
+struct Reached {
+    std::string name; ///< for messages: the path of its port, or its address
+    hub::workbench::PortOpener open;
+};
+
+/// The optional argument BOARD, also as -b and --board; OURO_BOARD stands in for it.
+void add_board_argument(CLI::App& command, std::string& board);
+
+/// A path of a port, the folder of a virtual board, a virtual board of ours by its uid or folder name, or what
+/// `choose_one` takes. Failures: its own, `exit_not_found`, and `exit_failed` for a virtual board that has ended.
+Outcome<Reached> reach(const Invocation& invocation, const std::string& board);
+
+/// An error of opening that port, with what to do about a hub that holds it.
+Failure port_failure(const Invocation& invocation, const Reached& board, const base::Error& error);
+
+} // namespace cli
