@@ -47,8 +47,9 @@ void pin_to_processor(unsigned number) {
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-/// Our queue, woken as on a virtual board: spin for a moment, then sleep.
-class OurChannel {
+/// A queue, woken as on a virtual board: spin for a moment, then sleep.
+template <typename Queue>
+class WokenChannel {
 public:
     void send(std::uint32_t word) {
         while (!queue_.push(word)) std::this_thread::yield();
@@ -63,27 +64,10 @@ public:
 private:
     UptimeClock clock_;
     FutexSignal signal_{clock_, spin};
-    base::Ring<std::uint32_t, depth> queue_;
+    Queue queue_;
 };
-
-/// Boost's queue, woken the same way.
-class BoostChannel {
-public:
-    void send(std::uint32_t word) {
-        while (!queue_.push(word)) std::this_thread::yield();
-        signal_.notify();
-    }
-    std::uint32_t receive() {
-        std::uint32_t word = 0;
-        while (!queue_.pop(word)) signal_.wait_until(base::never);
-        return word;
-    }
-
-private:
-    UptimeClock clock_;
-    FutexSignal signal_{clock_, spin};
-    boost::lockfree::spsc_queue<std::uint32_t, boost::lockfree::capacity<depth>> queue_;
-};
+using OurChannel = WokenChannel<base::Ring<std::uint32_t, depth>>;
+using BoostChannel = WokenChannel<boost::lockfree::spsc_queue<std::uint32_t, boost::lockfree::capacity<depth>>>;
 
 /// What the standard library offers: it always sleeps.
 class LockedChannel {

@@ -17,11 +17,6 @@ constexpr std::size_t answer_size_max = 255;
 constexpr std::size_t calls_per_second = 4;
 constexpr std::int64_t call_number_max = INT32_MAX;
 
-const Json& at(const Json& message, std::size_t index) {
-    static const Json nothing;
-    return index < message.size() ? message[index] : nothing;
-}
-
 /// The attributes that are worth a board's memory: names and units first, then every other single value that fits.
 Json small_attributes(const Json& attributes) {
     Json kept = Json::object();

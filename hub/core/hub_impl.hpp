@@ -18,6 +18,12 @@ namespace hub::core {
 
 using Micros = std::chrono::microseconds;
 
+/// A part of a board's message; null beyond its end.
+inline const Json& at(const Json& message, std::size_t index) {
+    static const Json nothing;
+    return index < message.size() ? message[index] : nothing;
+}
+
 /// What the hub keeps about its conversation with a board, beside what everybody may see in `Board`.
 struct Link {
     BoardLine* line = nullptr;

@@ -21,11 +21,6 @@ constexpr std::size_t counters_max = 16;
 constexpr std::size_t log_text_max = 1024;
 constexpr std::int64_t t_ms_max = 1'000'000'000'000; // 31 years of uptime
 
-const Json& at(const Json& message, std::size_t index) {
-    static const Json nothing;
-    return index < message.size() ? message[index] : nothing;
-}
-
 bool is_t_ms(const Json& value) {
     return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= static_cast<double>(t_ms_max);
 }
