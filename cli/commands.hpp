@@ -39,6 +39,8 @@ void add_eval(CLI::App& app, Invocation& invocation);
 void add_repl(CLI::App& app, Invocation& invocation);
 void add_fs(CLI::App& app, Invocation& invocation);
 void add_soft_reset(CLI::App& app, Invocation& invocation);
+/// `reset`, `bootloader` and `rtc`.
+void add_reset(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);

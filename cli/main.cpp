@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `ouro` program: finds out which command is meant, and runs it.
 #include "cli/commands.hpp"
+#include "cli/habits.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
 #include "hub/daemon/config.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -36,11 +38,12 @@ constexpr const char* footer = R"(Examples:
   ouro run apps/hello                   an app on a virtual badge of its own, until Ctrl-C
   ouro run blink.py /dev/ttyUSB0        a file on a board; Ctrl-C stops it
   ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
-  ouro fs put -b /dev/ttyUSB0 main.py : a file to the board's flash
+  ouro put -b /dev/ttyUSB0 main.py :    a file to the board's flash
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
   ouro logs -f                          what boards say, as they say it
 
+Without `fs`, too: ls tree cat get put cp mv rm mkdir rmdir touch df sha256sum. `+` between two commands runs both.
 A BOARD is a uid, or the beginning of a name that only one board has.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no hub is running, 4 not found, 5 refused, busy or expired.)";
 
@@ -52,17 +55,19 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
     return "There is no command \"" + printable(unknown.front()) + "\"";
 }
 
-int run(int argc, char** argv) {
+/// `words` without the program's name.
+int run(std::vector<std::string> words) {
     CLI::App app("Ouroboard: turns a Python file into a Home Assistant device", "ouro");
     Invocation invocation;
     app.set_version_flag("--version", "ouro " OURO_VERSION);
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl,
-                           add_fs, add_soft_reset, add_ports, add_doctor, add_url, add_broker})
+                           add_fs, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
         add(app, invocation);
     try {
-        app.parse(argc, argv);
+        std::reverse(words.begin(), words.end()); // as it takes them
+        app.parse(words);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error); // --help, --version
         return report({exit_usage, what_is_wrong(app, error),
@@ -73,10 +78,19 @@ int run(int argc, char** argv) {
 
 } // namespace
 
+/// One after the other, until one fails.
+int run_all(const std::vector<TypedCommand>& commands) {
+    for (const TypedCommand& command : commands) {
+        if (command.board) ::setenv("OURO_BOARD", command.board->c_str(), 1);
+        if (const int code = run(command.words); code != exit_ok) return code;
+    }
+    return exit_ok;
+}
+
 } // namespace cli
 
 int main(int argc, char** argv) {
     // Writing into a closed pipe is told by the write.
     std::signal(SIGPIPE, SIG_IGN);
-    return cli::run(argc, argv);
+    return cli::run_all(cli::commands_of({argv + 1, argv + argc}));
 }

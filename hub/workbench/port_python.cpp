@@ -3,6 +3,7 @@
 #include "hub/workbench/port_python.hpp"
 
 #include "hub/workbench/repl/repl_engine.hpp"
+#include "protocol/link/frame_reader.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -24,10 +25,32 @@ base::Micros now() {
         .count();
 }
 
+/// Tells a listener what a board says beside the prompt's protocol.
+class Ears final : public protocol::link::FrameSink {
+public:
+    explicit Ears(PortPython::Listener& listener) : listener_(listener), reader_(*this) {}
+    void hear(std::span<const std::uint8_t> bytes) { reader_.feed(bytes, now()); }
+    void tick() { reader_.flush(now()); }
+    base::Micros deadline() const { return reader_.deadline(); }
+    bool has_enough() const { return enough_; }
+
+private:
+    void on_frame(std::string_view json) override { enough_ = enough_ || !listener_.on_message(json); }
+    void on_console(std::span<const std::uint8_t> bytes) override {
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        enough_ = enough_ || !listener_.on_console(text);
+    }
+
+    PortPython::Listener& listener_;
+    protocol::link::FrameReader reader_;
+    bool enough_ = false;
+};
+
 } // namespace
 
 struct PortPython::Impl final : Port::Listener {
     void on_bytes(std::span<const std::uint8_t> bytes) override {
+        if (ears) return ears->hear(bytes);
         engine.receive(bytes, now());
         if (output) (*output)(engine.take_output());
     }
@@ -53,18 +76,13 @@ struct PortPython::Impl final : Port::Listener {
     }
 
     // Until the engine waits for us again, the port is gone, or nobody wants to wait any more.
-    void pump() {
+    void pump(bool until_it_has_the_program = false) {
         send();
         while (port && (engine.state() == State::entering || engine.state() == State::running ||
                         engine.state() == State::leaving)) {
             if (interrupts >= interrupts_max && engine.state() == State::running) return;
-            const base::Micros deadline = engine.deadline();
-            io.restart();
-            if (deadline == base::never) {
-                io.run_one();
-            } else {
-                io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
-            }
+            if (until_it_has_the_program && engine.has_program()) break;
+            wait_until(engine.deadline());
             if (now() >= engine.deadline()) engine.tick(now());
             send();
         }
@@ -73,8 +91,22 @@ struct PortPython::Impl final : Port::Listener {
         io.poll();
     }
 
+    void wait_until(base::Micros deadline) {
+        io.restart();
+        if (deadline == base::never) {
+            io.run_one();
+        } else {
+            io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
+        }
+    }
+
+    base::Result<> is_there() const {
+        if (port) return {};
+        return base::fail(base::ErrorCode::disconnected, "the board is gone: " + gone, "Is it plugged in?");
+    }
+
     base::Result<> state_is(State wanted) const {
-        if (!port) return base::fail(base::ErrorCode::disconnected, "the board is gone: " + gone, "Is it plugged in?");
+        if (auto there = is_there(); !there) return there;
         if (engine.state() != wanted || !engine.problem().message.empty()) return tl::unexpected(engine.problem());
         return {};
     }
@@ -84,6 +116,7 @@ struct PortPython::Impl final : Port::Listener {
     std::unique_ptr<Port> port;
     ReplEngine engine;
     const PythonRunner::Output* output = nullptr; ///< of the program that runs
+    Ears* ears = nullptr;                         ///< who hears instead of the engine
     base::Micros silence_max = base::never;
     std::string gone;
     int interrupts = 0;
@@ -135,6 +168,34 @@ base::Result<std::string> PortPython::run(std::string code, const Output& output
     }
     if (const auto done = impl_->state_is(State::ready); !done) return tl::unexpected(done.error());
     return impl_->engine.traceback();
+}
+
+base::Result<std::string> PortPython::start(std::string code) {
+    if (impl_->engine.state() == State::outside) {
+        if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
+    }
+    if (const auto begun = impl_->engine.exec(std::move(code), now()); !begun) return tl::unexpected(begun.error());
+    impl_->pump(true);
+    if (impl_->port && impl_->engine.has_program()) {
+        impl_->touched = false;
+        return std::string();
+    }
+    if (const auto done = impl_->state_is(State::ready); !done) return tl::unexpected(done.error());
+    return impl_->engine.traceback();
+}
+
+base::Result<> PortPython::type_and_listen(std::string_view keys, base::Micros span, Listener& listener) {
+    if (impl_->touched) leave();
+    Ears ears(listener);
+    impl_->ears = &ears;
+    if (impl_->port) (void)impl_->port->write(keys);
+    const base::Micros end = now() + span;
+    while (impl_->port && !ears.has_enough() && now() < end && impl_->interrupts < 1) {
+        impl_->wait_until(std::min(end, ears.deadline()));
+        ears.tick();
+    }
+    impl_->ears = nullptr;
+    return impl_->is_there();
 }
 
 base::Result<> PortPython::soft_reset() {

@@ -33,6 +33,22 @@ public:
     /// See PythonRunner. Enters first if that was not done.
     base::Result<std::string> run(std::string code, const Output& output) override;
 
+    /// Runs a program that does not come back, such as one that resets the board: returns once the board has all of it,
+    /// and from then on leaves the board alone. The result is the exception of one that ended at once, or empty.
+    base::Result<std::string> start(std::string code);
+
+    /// Types `keys` at the friendly prompt and hears what the board says after that, for `span` or until one of the
+    /// listener's calls returns false. The prompt is given back first. Error: `disconnected`.
+    class Listener {
+    public:
+        virtual bool on_console(std::string_view bytes) = 0;
+        virtual bool on_message(std::string_view json) = 0; ///< of our link
+
+    protected:
+        ~Listener() = default;
+    };
+    base::Result<> type_and_listen(std::string_view keys, base::Micros span, Listener& listener);
+
     /// A new Python, with boot.py and main.py. Errors: `timeout`, and those of `enter`.
     base::Result<> soft_reset();
 

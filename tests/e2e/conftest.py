@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_ports",
         "test_cli",
         "test_tools",
+        "test_board_tools",
         "test_security",
         "test_door",
         "test_page",

@@ -62,6 +62,8 @@ public:
     std::string take_output() { return std::exchange(output_, {}); }
 
     State state() const noexcept { return state_; }
+    /// Whether the board has the whole program, and has not said that it ended: what follows is its output.
+    bool has_program() const noexcept { return phase_ == Phase::output; }
     const base::Error& problem() const noexcept { return problem_; }
     /// Of the last run; empty when it ended without an exception.
     const std::string& traceback() const noexcept { return traceback_; }

@@ -22,12 +22,28 @@ static void set_interrupt_char(int c) {
 #include "shared/runtime/pyexec.c"
 #undef mp_hal_set_interrupt_char
 
-// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so and keeps the variables.
+// What a new Python does not know any more: variables and modules. The heap stays, and what `machine.py` says of itself.
+static void forget_everything(void) {
+    mp_obj_dict_init(&MP_STATE_VM(mp_loaded_modules_dict), MICROPY_LOADED_MODULES_DICT_SIZE);
+    mp_obj_dict_init(&MP_STATE_VM(dict_main), 1);
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(dict_main)), MP_OBJ_NEW_QSTR(MP_QSTR___name__),
+        MP_OBJ_NEW_QSTR(MP_QSTR___main__));
+    mp_globals_set(&MP_STATE_VM(dict_main));
+    mp_locals_set(&MP_STATE_VM(dict_main));
+}
+
+// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py, and main.py
+// if it came from the friendly prompt.
 static mp_obj_t unix_board_serve(void) {
     set_interrupt_char(-1);
     for (;;) {
         int ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
-        if (ended != 0) mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+        if (ended == 0) continue;
+        mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+        forget_everything();
+        pyexec_file_if_exists("boot.py");
+        if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL) pyexec_file_if_exists("main.py");
+        set_interrupt_char(-1);
     }
     return mp_const_none;
 }
