@@ -44,6 +44,9 @@ public:
 
     virtual ~Port() = default;
 
+    /// False while a connection is still being made: what is written meanwhile waits for it. Once true it stays so.
+    virtual bool ready() const noexcept { return true; }
+
     /// Takes all of `bytes` or, when more than `write_queue_max` would wait, none and returns false. Never blocks.
     [[nodiscard]] virtual bool write(std::string_view bytes) = 0;
 
@@ -51,10 +54,10 @@ public:
     virtual std::size_t waiting() const noexcept = 0;
 
     /// 8N1 at `baud`, at once: for when all that was written has been answered. Errors: `unsupported` (a port without a
-    /// rate, a rate that it does not know), `io`.
+    /// rate, a rate that it does not know), `invalid_state` (not ready yet), `io`.
     virtual base::Result<> set_baud(unsigned baud) = 0;
 
-    /// Sets DTR and then RTS. Errors: `unsupported` (a port without lines), `io`.
+    /// Sets DTR and then RTS. Errors: `unsupported` (a port without lines), `invalid_state` (not ready yet), `io`.
     virtual base::Result<> set_lines(ControlLines lines) = 0;
 };
 

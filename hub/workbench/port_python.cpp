@@ -128,6 +128,8 @@ base::Result<std::unique_ptr<PortPython>> PortPython::open(const PortOpener& ope
     auto opened = opener(impl->io, *impl);
     if (!opened) return tl::unexpected(opened.error());
     impl->port = std::move(*opened);
+    while (impl->port && !impl->port->ready()) impl->io.run_one(); // a port gives up by itself
+    if (!impl->port) return base::fail(base::ErrorCode::disconnected, impl->gone, "Is the board there, and reachable?");
     return std::unique_ptr<PortPython>(new PortPython(std::move(impl)));
 }
 

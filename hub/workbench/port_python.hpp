@@ -13,7 +13,8 @@ namespace hub::workbench {
 /// One thread. Every call waits until it is done. The board is left at its friendly prompt by `leave` and at the end.
 class PortPython final : public PythonRunner {
 public:
-    /// Opens the port and says nothing to the board. Errors: those of `opener`.
+    /// Opens the port, waits until it is ready, and says nothing to the board. Errors: those of `opener`,
+    /// `disconnected` with the reason why it could not be connected.
     static base::Result<std::unique_ptr<PortPython>> open(const PortOpener& opener);
     /// Leaves.
     ~PortPython();
