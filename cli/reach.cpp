@@ -2,8 +2,10 @@
 #include "cli/reach.hpp"
 
 #include "cli/client.hpp"
+#include "cli/network_address.hpp"
 #include "cli/port_choice.hpp"
 #include "hub/workbench/board_port.hpp"
+#include "hub/workbench/net/network_port.hpp"
 #include "hub/workbench/serial_port.hpp"
 #include "hub/workbench/usb_ports.hpp"
 
@@ -60,11 +62,17 @@ Outcome<Reached> running(const BoardPort& board) {
 
 void add_board_argument(CLI::App& command, std::string& board) {
     command
-        .add_option("-b,--board,BOARD", board, "A port such as /dev/ttyUSB0, or a virtual board's uid, name or folder")
+        .add_option("-b,--board,BOARD", board,
+                    "A port such as /dev/ttyUSB0, an address, or a virtual board's uid, name or folder")
         ->envname("OURO_BOARD");
 }
 
 Outcome<Reached> reach(const Invocation& invocation, const std::string& board) {
+    if (workbench::is_port_address(board)) {
+        const auto address = read_address(board);
+        if (!address) return tl::unexpected(address.error());
+        return Reached{address->text(), workbench::network_opener(*address)};
+    }
     std::error_code error;
     if (fs::is_directory(board, error)) {
         if (const auto found = virtual_board(board)) return running(*found);

@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_cli",
         "test_tools",
         "test_board_tools",
+        "test_lines",
         "test_security",
         "test_door",
         "test_page",

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boards on the network: the same commands through serial servers, WebREPL and CircuitPython's web workflow."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import program
+from parts.serial_server import SerialServer
+from parts.unix_board import UnixBoard
+
+
+class Tool:
+    """`ouro`, on the board at `address`."""
+
+    def __init__(self, address: str, **environment: str) -> None:
+        self.address = address
+        self._environment = {**os.environ, "OURO_BOARD": address, "OURO_DATA": "/nonexistent", **environment}
+
+    def run(self, *words: str, keys: bytes = b"", within: float = 60) -> subprocess.CompletedProcess[bytes]:
+        argv = [str(program("ouro")), *words]
+        return subprocess.run(argv, input=keys, capture_output=True, timeout=within, env=self._environment)
+
+    def ok(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
+        return done.stdout.decode()
+
+
+@pytest.fixture(params=[True, False], ids=["rfc2217", "tcp"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SerialServer]:
+    """MicroPython's unix port behind a serial server."""
+    folder = tmp_path / "board"
+    folder.mkdir()
+    with UnixBoard(program("unix-board"), folder) as board, SerialServer(board.line, request.param) as server:
+        yield server
+
+
+def check_python_and_files(tool: Tool, tmp_path: Path) -> None:
+    assert tool.ok("eval", "2**70") == f"{2**70}\n"
+    assert tool.ok("exec", "print('one'); print('two')") == "one\ntwo\n"
+    assert tool.run("exec", "1/0").returncode == 1
+    assert b"42" in tool.run("repl", keys=b"print(6*7)\r").stdout
+    check_files(tool, tmp_path)
+
+
+def check_files(tool: Tool, tmp_path: Path) -> None:
+    """There and back, every byte, in names and contents that are hard to carry."""
+    source = tmp_path / "source"
+    (source / "deep").mkdir(parents=True)
+    (source / "all").write_bytes(bytes(range(256)) * 20)
+    (source / "deep/it's größer 日本.txt").write_bytes("äöü\r\n".encode() * 300)
+    (source / "random").write_bytes(random.Random(1).randbytes(3000))
+    (source / "empty").write_bytes(b"")
+    report = json.loads(tool.ok("fs", "--json", "put", "-r", str(source), ":copy"))
+    assert (report["written"], report["unchanged"]) == (4, 0)
+    (source / "random").write_bytes(b"new")
+    report = json.loads(tool.ok("fs", "--json", "put", "-r", f"{source}/.", ":copy"))
+    assert (report["written"], report["unchanged"]) == (1, 3)
+    listed = [json.loads(line) for line in tool.ok("fs", "--json", "tree", ":copy").splitlines()]
+    assert sorted(entry["path"] for entry in listed) == sorted(str(p.relative_to(source)) for p in source.rglob("*"))
+    tool.ok("fs", "get", "-r", ":copy", str(tmp_path / "back"))
+    for path in (path for path in source.rglob("*") if path.is_file()):
+        assert (tmp_path / "back" / path.relative_to(source)).read_bytes() == path.read_bytes(), path
+    tool.ok("fs", "rm", "-r", ":copy")
+    assert tool.run("fs", "ls", ":copy").returncode == 4
+
+
+def test_row_1_6_a_board_behind_a_serial_server_runs_python_and_keeps_files(
+    server: SerialServer, tmp_path: Path
+) -> None:
+    check_python_and_files(Tool(server.address), tmp_path)
+
+
+def test_rfc_2217_sets_rate_and_frame_and_leaves_the_lines_alone(tmp_path: Path) -> None:
+    with UnixBoard(program("unix-board"), tmp_path) as board, SerialServer(board.line, rfc2217=True) as server:
+        Tool(server.address).ok("eval", "1")
+        moves = dict(server.wire.moves)
+    assert (moves["baudrate"], moves["bytesize"], moves["parity"], moves["stopbits"]) == (115200, 8, "N", 1)
+    assert moves["rtscts"] is False
+    assert "dtr" not in moves and "rts" not in moves
+
+
+def test_what_can_not_be_reached_is_said_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = listener.getsockname()[1]
+    for address, code, said in [
+        (f"tcp://127.0.0.1:{nobody}", 1, f"cannot connect to tcp://127.0.0.1:{nobody}: Connection refused"),
+        ("rfc2217://127.0.0.1", 2, "the port is missing"),
+        ("ftp://127.0.0.1", 2, "no board is reached by such an address"),
+        ("ws://127.0.0.1", 2, "OURO_WEBREPL_PASSWORD"),
+        ("ws://:far-too-secret@127.0.0.1", 2, "9 characters at most"),
+    ]:
+        done = Tool(address).run("eval", "1", within=10)
+        assert (done.returncode, said in done.stderr.decode()) == (code, True), done
+        assert b"secret" not in done.stderr
+
+
+def test_a_serial_server_that_goes_away_ends_the_command(tmp_path: Path) -> None:
+    with UnixBoard(program("unix-board"), tmp_path) as board:
+        server = SerialServer(board.line, rfc2217=False)
+        running = subprocess.Popen(
+            [str(program("ouro")), "exec", "print('begun')\nwhile True: pass", server.address],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert running.stdout and running.stdout.readline() == b"begun\n"
+        server.close()
+        _, said = running.communicate(timeout=5)
+        assert running.returncode == 1 and b"has closed the connection" in said
