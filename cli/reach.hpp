@@ -19,8 +19,9 @@ struct Reached {
 /// The optional argument BOARD, also as -b and --board; OURO_BOARD stands in for it.
 void add_board_argument(CLI::App& command, std::string& board);
 
-/// An address (see network_address.hpp), a path of a port, the folder of a virtual board, a virtual board of ours by its uid or folder name, or what
-/// `choose_one` takes. Failures: its own, `exit_not_found`, and `exit_failed` for a virtual board that has ended.
+/// An address (see network_address.hpp), a path of a port, the folder of a virtual board, a virtual board of ours by its
+/// uid or folder name, or what `choose_one` takes. Failures: its own, those of `read_address`, `exit_not_found`, and
+/// `exit_failed` for a virtual board that has ended.
 Outcome<Reached> reach(const Invocation& invocation, const std::string& board);
 
 /// An error of opening that port, with what to do about a hub that holds it.

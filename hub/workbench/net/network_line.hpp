@@ -37,7 +37,7 @@ public:
 
     bool ready() const noexcept { return ready_; }
     bool write(std::string_view bytes);
-    std::size_t waiting() const noexcept { return held_.size() + waiting_.size() + writing_.size(); }
+    std::size_t waiting() const noexcept { return held_.size() + waiting_.size() + writing_.size() + queued(); }
     virtual base::Result<> set_baud(unsigned baud);
     virtual base::Result<> set_lines(ControlLines lines);
 
@@ -47,6 +47,8 @@ protected:
     virtual void on_received(std::span<const std::uint8_t> bytes) = 0;
     /// Makes `send`s of what goes to the board.
     virtual void encode(std::string_view bytes) = 0;
+    /// What it has encoded, or will, and not sent yet.
+    virtual std::size_t queued() const noexcept { return 0; }
     /// It is not ready in time.
     virtual void on_late();
     /// The other end has closed the connection.

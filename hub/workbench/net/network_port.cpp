@@ -2,6 +2,7 @@
 #include "hub/workbench/net/network_port.hpp"
 
 #include "hub/workbench/net/serial_lines.hpp"
+#include "hub/workbench/net/web_socket_line.hpp"
 
 #include <utility>
 
@@ -13,8 +14,8 @@ std::shared_ptr<NetworkLine> line_of(boost::asio::io_context& io, const PortAddr
     switch (address.kind) {
     case PortAddress::Kind::rfc2217: return std::make_shared<Rfc2217Line>(io, address, listener);
     case PortAddress::Kind::tcp: return std::make_shared<TcpLine>(io, address, listener);
-    case PortAddress::Kind::webrepl:
-    case PortAddress::Kind::web_workflow: break;
+    case PortAddress::Kind::webrepl: return std::make_shared<WebReplLine>(io, address, listener);
+    case PortAddress::Kind::web_workflow: return std::make_shared<WebTerminalLine>(io, address, listener);
     }
     return nullptr;
 }
@@ -24,7 +25,6 @@ std::shared_ptr<NetworkLine> line_of(boost::asio::io_context& io, const PortAddr
 base::Result<std::unique_ptr<NetworkPort>> NetworkPort::open(boost::asio::io_context& io, const PortAddress& address,
                                                              Listener& listener) {
     auto line = line_of(io, address, listener);
-    if (!line) return base::fail(base::ErrorCode::unsupported, address.text() + " cannot be opened yet");
     line->start();
     return std::unique_ptr<NetworkPort>(new NetworkPort(std::move(line)));
 }
