@@ -62,8 +62,9 @@ int run(std::vector<std::string> words) {
     app.set_version_flag("--version", "ouro " OURO_VERSION);
     app.footer(footer);
     app.require_subcommand(1);
-    for (const auto add : {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl,
-                           add_fs, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
+    for (const auto add :
+         {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl, add_fs, add_edit,
+          add_clean, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
         add(app, invocation);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them

@@ -108,3 +108,58 @@ def test_our_own_board_resets_and_tells_the_time(own: Tool) -> None:
     assert own.run("eval", "kept").returncode == 1, "a reset begins with a fresh Python"
     assert re.match(r"20\d\d-", own.ok("rtc", "--set"))
     assert own.run("bootloader").returncode == 5
+
+
+def editor(folder: Path, script: str) -> dict[str, str]:
+    """What stands for the person: a shell script that gets the copy as $1."""
+    program = folder / "my editor"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    return {"VISUAL": f"'{program}' --wait", "TMPDIR": str(folder)}
+
+
+def test_a_file_is_edited_and_written_back_only_when_it_changed(tool: Tool, tmp_path: Path) -> None:
+    assert tool.folder
+    file = tool.folder / "my file.py"
+    file.write_text("a = 1\n")
+    person = editor(tmp_path, 'case "$2" in */my\\ file.py) echo "b = 2" >> "$2";; *) exit 1;; esac')
+    assert tool.ok("edit", ":my file.py", environment=person) == "written\n"
+    assert file.read_text() == "a = 1\nb = 2\n"
+    before = file.stat().st_mtime_ns
+    assert tool.ok("edit", ":my file.py", environment=editor(tmp_path, "true")) == "unchanged\n"
+    assert file.stat().st_mtime_ns == before
+    assert tool.ok("fs", "edit", ":new.py", environment=editor(tmp_path, 'echo "n" > "$2"')) == "written\n"
+    assert (tool.folder / "new.py").read_text() == "n\n"
+    assert not list(tmp_path.glob("ouro-edit-*")), "no copy is left behind"
+
+
+def test_an_edit_never_overwrites_what_changed_meanwhile(tool: Tool, tmp_path: Path) -> None:
+    assert tool.folder
+    file = tool.folder / "main.py"
+    file.write_text("mine\n")
+    person = editor(tmp_path, f'echo "yours" > "$2"; echo "the board\'s" > "{file}"')
+    refused = tool.run("edit", ":main.py", environment=person)
+    assert refused.returncode == 5 and file.read_text() == "the board's\n"
+    kept = re.search(r"Your copy is (\S+)", refused.stderr.decode())
+    assert kept and Path(kept[1]).read_text() == "yours\n"
+    assert Path(kept[1]).parent.stat().st_mode & 0o077 == 0, "nobody else may read it"
+    failed = tool.run("edit", ":main.py", environment=editor(tmp_path, "exit 3"))
+    assert failed.returncode == 1 and file.read_text() == "the board's\n"
+
+
+def test_row_2_23_clean_removes_caches_and_nothing_else(tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    kept = ["main.py", "src/a.py", "src/pyc", "src/x.pyc.txt", "src/__pycache__.py"]
+    gone = ["old.pyc", "src/b.pyc", "src/__pycache__/a.cpython-311.pyc", "src/deep/__pycache__/note.txt"]
+    for name in [*kept, *gone, "../outside/c.pyc"]:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("x")
+    (project / "link").symlink_to(outside)
+    (project / "link.pyc").symlink_to(outside / "c.pyc")
+    tool = Tool("none")
+    said = tool.ok("clean", str(project)).splitlines()
+    assert len(said) == 4 and all(line.startswith("removed ") for line in said)
+    left = sorted(str(path.relative_to(project)) for path in project.rglob("*") if path.is_file())
+    assert left == sorted([*kept, "link.pyc"]) and (outside / "c.pyc").exists()
+    assert tool.ok("clean", str(project)) == "nothing to remove\n"
+    assert tool.run("clean", str(project / "main.py")).returncode == 4

@@ -11,7 +11,7 @@ import random
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -33,13 +33,15 @@ class Tool:
         self.device = device
         self.folder = folder
 
-    def run(self, *words: str, keys: bytes = b"", within: float = 60) -> subprocess.CompletedProcess[bytes]:
+    def run(
+        self, *words: str, keys: bytes = b"", within: float = 60, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         argv = [str(program("ouro")), *words]
-        environment = {**os.environ, "OURO_BOARD": self.device, "OURO_DATA": "/nonexistent"}
-        return subprocess.run(argv, input=keys, capture_output=True, timeout=within, env=environment)
+        everything = {**os.environ, "OURO_BOARD": self.device, "OURO_DATA": "/nonexistent", **(environment or {})}
+        return subprocess.run(argv, input=keys, capture_output=True, timeout=within, env=everything)
 
-    def ok(self, *words: str) -> str:
-        done = self.run(*words)
+    def ok(self, *words: str, environment: Mapping[str, str] | None = None) -> str:
+        done = self.run(*words, environment=environment)
         assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
         return done.stdout.decode()
 
