@@ -55,7 +55,7 @@ def _checked(path, key, value, default):
     return value
 
 
-def read_toml(text):
+def read_toml(text, file="app.toml"):
     """The part of TOML that settings need: tables one level deep; texts, numbers, true, false, and lists of them."""
     tables = {}
     table = tables
@@ -84,7 +84,7 @@ def read_toml(text):
                 raise ValueError(f"{key} comes twice")
             table[key] = _value(value.strip())
         except ValueError as error:
-            raise ValueError(f"app.toml, line {number}: {error}") from None
+            raise ValueError(f"{file}, line {number}: {error}") from None
     return tables
 
 

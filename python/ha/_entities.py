@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kinds of entity. Options that are not explained here are Home Assistant's own, by its names."""
 
-import json
-
-import _ha
-
 from ._loop import Busy, Timer, add_entity, call, entities, report, send
+from ._platform import dumps
+from ._transport import transport
 
 _ID_MAX = 32
 
@@ -36,7 +34,7 @@ class Entity:
         self._published = False
         self._running = False
         given = {key: option for key, option in options.items() if option is not None}
-        send(_ha.declare, self.id, self.kind, name, json.dumps(given, separators=(",", ":")))
+        send(transport.declare, self.id, self.kind, name, dumps(given))
         add_entity(self)
 
     def __call__(self, handler):
@@ -61,7 +59,7 @@ class Entity:
 
     def _publish(self):
         self._published = True
-        send(_ha.state, self.id, self._value)
+        send(transport.state, self.id, self._value)
 
     def command(self, value=None):
         """Does what the home would do with `value`. Raises `Busy` while the last command is being done."""
@@ -72,9 +70,9 @@ class Entity:
         try:
             self._start(value, cmd_id)
         except Busy:
-            send(_ha.done, cmd_id, False, "busy")
+            send(transport.done, cmd_id, False, "busy")
         except ValueError as error:
-            send(_ha.done, cmd_id, False, str(error))
+            send(transport.done, cmd_id, False, str(error))
 
     def _start(self, value, cmd_id):
         if self._running:
@@ -87,7 +85,7 @@ class Entity:
             self._running = False
             text = self._outcome(error, wanted, result)
             if cmd_id is not None:
-                send(_ha.done, cmd_id, error is None, text)
+                send(transport.done, cmd_id, error is None, text)
 
         call(self._handle, (wanted,), finished)
 
@@ -262,7 +260,7 @@ class Event(Entity):
         if type not in self._types:
             known = ", ".join(self._types)
             raise ValueError(f"{self.name} has no type {type!r}; it has {known}")
-        send(_ha.event, self.id, type, json.dumps(data, separators=(",", ":")))
+        send(transport.event, self.id, type, dumps(data))
 
 
 class Number(Entity):

@@ -4,10 +4,10 @@
 import asyncio
 import json
 
-import _ha
-
 from ._loop import Timer, on_news, report, send
 from ._loop import call as call_handler
+from ._platform import steps_of
+from ._transport import transport
 
 _ANSWER_MS = 10_000
 _NUMBER_MAX = 0x7FFFFFFF
@@ -25,7 +25,7 @@ class _Watched:
         self.state = None  # Home Assistant's text; None while it is unknown
         self.attributes = {}
         self.handlers = []
-        send(_ha.watch, entity)
+        send(transport.watch, entity)
 
     def hear(self, state, attributes):
         changed = state != self.state
@@ -88,10 +88,10 @@ class Call:
         self.reason = reason
         self._ended.set()
         if not ok:
-            _ha.log("warning", f"{self.action}: {reason}")
+            transport.log("warning", f"{self.action}: {reason}")
 
     def __iter__(self):
-        yield from self._ended.wait()
+        yield from steps_of(self._ended.wait())
         if not self.ok:
             raise OSError(self.reason)
 
@@ -109,7 +109,7 @@ def call(action, target=None, **data):
     made = _calls[number] = Call(action)
     timer = Timer(_ANSWER_MS, lambda: _end(number, False, "no answer"))
     made.timer = timer
-    send(_ha.call, number, action, target or "", json.dumps(data))
+    send(transport.call, number, action, target or "", json.dumps(data))
     return made
 
 

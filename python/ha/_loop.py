@@ -2,20 +2,21 @@
 """What is due, and when: commands, timers, and messages that have to wait."""
 
 import asyncio
-import io
-import sys
-from time import ticks_add, ticks_diff, ticks_ms
 
-import _ha
-from _ha import epoch_ms, home_up  # noqa: F401
+from ._platform import breathe, running_loop, spawn, ticks_add, ticks_diff, ticks_ms, traceback_of, wait
+from ._transport import serve, stop, transport
+
+epoch_ms = transport.epoch_ms
+home_up = transport.home_up
 
 _OUTBOX_MAX = 32
 _WAIT_MAX_MS = 60_000
 _RETRY_MS = 100
 
 entities = {}  # id: Entity
-on_news = []  # what hears of the home's news: functions of the tuple that `_ha.news` gives
+on_news = []  # what hears of the home's news: functions of the tuple that `transport.news` gives
 _unannounced = []
+_has_declared = False
 _timers = []
 _outbox = []
 
@@ -32,7 +33,7 @@ class Timer:
         self._function = function
         self._every_ms = every_ms
         _timers.append(self)
-        _ha.wake()
+        transport.wake()
 
     def cancel(self):
         if self in _timers:
@@ -59,18 +60,17 @@ def after(seconds, function):
 
 def log(message, level="info"):
     """Writes a line to the board's log: level debug, info, warning or error."""
-    _ha.log(level, str(message))
+    transport.log(level, str(message))
 
 
 def report(what, error):
     """Shows an exception on the console and in the log; returns it in one line."""
-    traceback = io.StringIO()
-    sys.print_exception(error, traceback)
-    print(traceback.getvalue(), end="")
+    traceback = traceback_of(error)
+    print(traceback, end="")
     line = type(error).__name__
     if str(error):
         line += ": " + str(error)
-    _ha.log("error", (what + ": " + line + "\n" + traceback.getvalue())[:255])
+    transport.log("error", (what + ": " + line + "\n" + traceback)[:255])
     return line
 
 
@@ -107,12 +107,14 @@ def _flush():
 def add_entity(entity):
     entities[entity.id] = entity
     _unannounced.append(entity)
-    _ha.wake()
+    transport.wake()
 
 
 def _announce():
-    if _unannounced:
-        send(_ha.declared)
+    global _has_declared
+    if _unannounced or not _has_declared:  # an app with no entity says so once
+        _has_declared = True
+        send(transport.declared)
     while _unannounced:
         _unannounced.pop(0).announce()
 
@@ -128,7 +130,7 @@ def call(function, args, finished):
         finished(error, None)
         return
     if hasattr(result, "throw"):
-        asyncio.create_task(_wait_for(result, finished))
+        spawn(_wait_for(result, finished))
     else:
         finished(None, result)
 
@@ -146,33 +148,34 @@ async def _wait_for(coroutine, finished):
 
 
 def _take_commands():
-    command = _ha.poll()
+    command = transport.poll()
     while command:
         entity = entities.get(command[0])
         if entity is None:
-            send(_ha.done, command[1], False, "not_found")
+            send(transport.done, command[1], False, "not_found")
         else:
             entity.obey(command[2], command[1])
             if entity.exclusive:
                 command = _refuse_meanwhile(entity.id)
                 continue
-        command = _ha.poll()
+        command = transport.poll()
 
 
 def _take_news():
-    news = _ha.news()
+    news = transport.news()
     while news:
         for hear in on_news:
             hear(news)
-        news = _ha.news()
+        news = transport.news()
 
 
 def _refuse_meanwhile(busy_id):
     """A plain handler has kept us; commands to the same entity that came in the meantime are not run after it."""
-    command = _ha.poll()
+    serve()
+    command = transport.poll()
     while command and command[0] == busy_id:
-        send(_ha.done, command[1], False, "busy")
-        command = _ha.poll()
+        send(transport.done, command[1], False, "busy")
+        command = transport.poll()
     return command
 
 
@@ -189,41 +192,33 @@ def _step():
     for timer in list(_timers):
         if timer in _timers and timer.remaining(now) <= 0:
             timer.fire(now)
-    wait = _RETRY_MS if _outbox else _WAIT_MAX_MS
+    wait_ms = min(serve(), _RETRY_MS if _outbox else _WAIT_MAX_MS)
     now = ticks_ms()
     for timer in _timers:
-        wait = min(wait, timer.remaining(now))
-    return max(wait, 0)
-
-
-async def _link_readable():
-    yield asyncio.core._io_queue.queue_read(_ha.link)
+        wait_ms = min(wait_ms, timer.remaining(now))
+    return max(wait_ms, 0)
 
 
 async def arun():
     """Runs for ever beside other tasks of asyncio."""
+    running_loop()
     while True:
-        wait = _step()
-        if wait == 0:
-            await asyncio.sleep_ms(0)
-            continue
-        try:
-            await asyncio.wait_for_ms(_link_readable(), wait)
-        except asyncio.TimeoutError:  # noqa: UP041 - a class of its own here
-            pass
+        wait_ms = _step()
+        if wait_ms == 0:
+            await asyncio.sleep(0)
+        else:
+            await wait(transport.link, wait_ms)
 
 
 def run():
     """Runs for ever: the last line of most apps."""
-    asyncio.run(arun())
-
-
-async def _breathe():
-    await asyncio.sleep_ms(0)
+    try:
+        asyncio.run(arun())
+    finally:
+        stop()
 
 
 def tick():
     """Does what is due and returns at once, for an app with a loop of its own."""
     _step()
-    if asyncio.core._task_queue.peek() or asyncio.core._io_queue.map:
-        asyncio.run(_breathe())
+    breathe()

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Outputs that stay safe, and contacts that bounce."""
 
-import _ha
 from machine import Pin
 
 from ._loop import Timer, call, report
+from ._transport import transport
+
+_LOOK_EVERY_MS = 20
 
 
 def output(pin, safe=0, max_on=0, min_off=0):
@@ -12,8 +14,8 @@ def output(pin, safe=0, max_on=0, min_off=0):
 
     After `max_on` it goes back to `safe` by itself; before `min_off` is over it does not turn on again.
     """
-    _ha.guard(pin, safe, int(max_on * 1000 + 0.5), int(min_off * 1000 + 0.5))
-    return Pin(pin, Pin.OUT, value=safe)
+    limited = transport.guard(pin, safe, int(max_on * 1000 + 0.5), int(min_off * 1000 + 0.5))
+    return Pin(pin, Pin.OUT, value=safe) if limited is None else limited
 
 
 class _Contact:
@@ -26,13 +28,21 @@ class _Contact:
         self._function = function
         self._down = False
         self._settle_timer = None
-        self._irq = pin.irq(self._edge)
+        self._level = pin.value()
         self._settle()  # held when the board starts is a press, too
+        if hasattr(pin, "irq"):
+            pin.irq(self._edge)
+        else:
+            Timer(0, self._look, _LOOK_EVERY_MS)
+
+    def _look(self):
+        level = self._pin.value()
+        if level != self._level:
+            self._level = level
+            self._edge(self._pin)
 
     def _edge(self, _pin):
-        rising = self._irq.flags() == Pin.IRQ_RISING
-        if rising == self._active:
-            self._press()
+        self._press()  # the first edge of a contact at rest: which way it goes need not be asked
         if self._settle_timer:
             self._settle_timer.cancel()
         self._settle_timer = Timer(self._quiet_ms, self._settle)

@@ -17,6 +17,7 @@ from parts.board import Board
 from parts.broker import Access, Broker
 from parts.hub import Hub
 from parts.processes import Registry
+from parts.usb import Usb
 from parts.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_lines",
         "test_security",
         "test_door",
+        "test_stock_boards",
         "test_page",
         "test_faults",
         "test_home_assistant",
@@ -85,10 +87,10 @@ class House:
         self.board = Board(self.registry, program("ouro-board"), self.boards / name, app)
         return self.board
 
-    def add_hub(self) -> Hub:
+    def add_hub(self, usb: Usb | None = None) -> Hub:
         self.boards.mkdir(exist_ok=True)
         broker = self.broker.access if self.broker else None
-        self.hub = Hub(self.registry, program("ouro"), self.folder / "hub", self.boards, broker)
+        self.hub = Hub(self.registry, program("ouro"), self.folder / "hub", self.boards, broker, usb)
         return self.hub
 
     def start_all(self) -> None:

@@ -20,24 +20,35 @@ from websockets.sync.client import connect
 from parts.broker import Access
 from parts.openapi import Description
 from parts.processes import Process, Registry, free_port
+from parts.usb import Usb
 from parts.waiting import eventually
 
 Json = Any
 
 
 class Hub:
-    """The daemon with a data folder of its own. `broker` None: it starts Mosquitto itself."""
+    """The daemon with a data folder of its own. `broker` None: it starts Mosquitto itself; `usb` is what is plugged in
+    (see usb.py), nothing if None."""
 
-    def __init__(self, registry: Registry, program: Path, folder: Path, boards: Path, broker: Access | None = None):
+    def __init__(
+        self,
+        registry: Registry,
+        program: Path,
+        folder: Path,
+        boards: Path,
+        broker: Access | None = None,
+        usb: Usb | None = None,
+    ):
         self.program = program
         self.data = folder
         self.port = free_port()
         self.api = Description()
         log = folder.parent / f"{folder.name}.log"
         argv = [str(program), "serve", "--data", str(folder), "--listen", f"127.0.0.1:{self.port}",
-                "--boards-dir", str(boards), "--ports", "none",
+                "--boards-dir", str(boards), *([] if usb else ["--ports", "none"]),
                 *(["--broker", broker.url] if broker else [])]  # fmt: skip
-        self.process = registry.add(Process("ouro serve", argv, log))
+        argv, env = usb.with_it(argv) if usb else (argv, {})
+        self.process = registry.add(Process("ouro serve", argv, log, env))
 
     @property
     def url(self) -> str:

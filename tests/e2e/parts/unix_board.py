@@ -16,7 +16,9 @@ _SERVE = "import unix_board; unix_board.serve()"
 class UnixBoard:
     """Its files are those of `folder`. `line` is the board's end of a serial line: see PacedLine."""
 
-    def __init__(self, program: Path, folder: Path, double_line_ends: bool = False) -> None:
+    def __init__(
+        self, program: Path, folder: Path, double_line_ends: bool = False, env: dict[str, str] | None = None
+    ) -> None:
         self.line, terminal = os.openpty()
         tty.setraw(terminal)
         if double_line_ends:  # as on the ports that translate twice: "\r\r\n"
@@ -29,6 +31,7 @@ class UnixBoard:
             stdout=terminal,
             stderr=terminal,
             cwd=folder,
+            env={**os.environ, **(env or {})},
             start_new_session=False,
         )
         os.close(terminal)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bytes of the console, without waiting for them."""
+
+import io
+import select
+import sys
+
+_READ_MAX = 1024  # in one go, so that a sender of many bytes does not keep the app from its turn
+_POLL = 3  # MicroPython's number for "can it be read?"
+
+if sys.implementation.name == "cpython":
+    import os
+
+    def _read(size):
+        return os.read(0, size)
+
+    def _write(data):
+        sys.stdout.flush()
+        while data:
+            data = data[os.write(1, data) :]
+
+    _AT_ONCE = _READ_MAX
+else:
+    _read = sys.stdin.buffer.read
+    _write = sys.stdout.buffer.write  # not stdout's own: that makes "\r\n" of "\n"
+    _AT_ONCE = 1  # more than there is would be waited for
+
+
+class Console:
+    def __init__(self):
+        self._poller = select.poll()
+        self._poller.register(sys.stdin, select.POLLIN)
+        self._ended = False
+
+    def readable(self):
+        if self._ended:
+            return False
+        return any(events & select.POLLIN for _, events in self._poller.poll(0))
+
+    def read(self):
+        """What has come, at most 1,024 bytes; nothing if that is nothing."""
+        data = b""
+        while len(data) < _READ_MAX and self.readable():
+            more = _read(_AT_ONCE)
+            self._ended = not more
+            data += more or b""
+        return data
+
+    write = staticmethod(_write)
+
+
+class Link(io.IOBase):
+    """What asyncio waits for: `stirred`, or that `readable()` says yes."""
+
+    def __init__(self, readable):
+        self._readable = readable
+        self.stirred = False
+
+    def ioctl(self, request, argument):
+        if request != _POLL:
+            return -1
+        return argument & 1 if self.stirred or self._readable() else 0
