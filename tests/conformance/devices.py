@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One app on each kind of board that knows `ha`; all of them speak the link on a serial line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import time
+import tty
+from pathlib import Path
+from typing import Any
+
+from parts.board import Board
+from parts.processes import Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("OURO_BIN_DIR", ROOT / "build/dev/bin"))
+RUNTIMES = ("native", "micropython", "cpython")
+_FRAME = re.compile(rb"\x1e(\[[^\x00-\x1f]*\])\n")
+# Where a message has its time; what is left out says the same on every board.
+_TIME = {"state": 3, "event": 4, "log": 3, "output": 3}
+
+Message = list[Any]
+
+
+class Device:
+    """A board with one app: `tell` is the hub, `heard` what the board says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.printed = b""  # what is no frame
+        self._bytes = b""
+        self._messages: list[Message] = []
+        self._ids = itertools.count(1)
+
+    def _read(self, size: int) -> bytes:
+        raise NotImplementedError
+
+    def _write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def _source(self) -> int:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def tell(self, *message: Any) -> None:
+        self._write(b"\x1e" + json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+    def greet(self) -> None:
+        """A hub attaches."""
+        self.tell("who")
+        self.tell("up", int(time.time() * 1000))
+        self.wait("decl")
+
+    def command(self, entity: str, value: object, cmd_id: str | None = None, *more: int) -> str:
+        cmd_id = cmd_id or f"t-{next(self._ids)}"
+        self.tell("set", entity, value, cmd_id, *(more or (5000,)))
+        return cmd_id
+
+    def end_of(self, cmd_id: str, within: float = 5) -> tuple[bool, str]:
+        """How a command ended."""
+        message = self.wait("done", lambda m: m[1] == cmd_id, within)
+        return message[2], message[3]
+
+    def heard(self, word: str) -> list[Message]:
+        """Every message of that word so far, without the word and without times."""
+        self._take(0)
+        return [_without_time(m) for m in self._messages if m[0] == word]
+
+    def states(self, entity: str) -> list[object]:
+        return [value for id, value in self.heard("state") if id == entity]
+
+    def wait(self, word: str, found=lambda message: True, within: float = 5) -> Message:
+        end = time.monotonic() + within
+        while True:
+            for message in self._messages:
+                if message[0] == word and found(message):
+                    return message
+            left = end - time.monotonic()
+            assert left > 0, f"no {word} in {within:g} s; heard {self._messages[-8:]}; printed {self.printed[-800:]!r}"
+            self._take(left)
+
+    def wait_state(self, entity: str, value: object, within: float = 5) -> None:
+        self.wait("state", lambda m: m[1] == entity and m[2] == value and type(m[2]) is type(value), within)
+
+    def wait_states(self, entity: str, *values: object, within: float = 5) -> None:
+        """Until these are the last that it said of itself."""
+        end = time.monotonic() + within
+        while self.states(entity)[-len(values) :] != list(values):
+            left = end - time.monotonic()
+            assert left > 0, f"{entity} is not {values} in {within:g} s, but {self.states(entity)}"
+            self._take(min(left, 0.1))
+
+    def run_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._take(left)
+
+    def forget(self) -> None:
+        self._take(0)
+        self._messages.clear()
+
+    def _take(self, within: float) -> None:
+        ready, _, _ = select.select([self._source()], [], [], within)
+        if not ready:
+            return
+        data = self._read(65536)
+        assert data, f"the program has ended; printed {self.printed[-2000:]!r}"
+        self._bytes += data
+        while frame := _FRAME.search(self._bytes):
+            assert frame.end() - frame.start() <= 1024, "a frame is longer than the link allows"
+            self._messages.append(json.loads(frame[1]))
+            self.printed += self._bytes[: frame.start()]
+            self._bytes = self._bytes[frame.end() :]
+        if b"\x1e" not in self._bytes:
+            self.printed += self._bytes
+            self._bytes = b""
+
+
+class NativeDevice(Device):
+    """Our firmware, as a virtual board."""
+
+    _serial = itertools.count(1)
+
+    def __init__(self, folder: Path, app: Path, registry: Registry) -> None:
+        Device.__init__(self, folder)
+        # A Unix socket's path has room for 108 bytes.
+        self._home = Path(f"/tmp/ouro-conf-{os.getpid()}-{next(self._serial)}")
+        (self._home / "boards").mkdir(parents=True)
+        self._mark = registry.mark()
+        self._registry = registry
+        board = Board(registry, BIN / "ouro-board", self._home / "boards" / "b", app)
+        board.start()
+        self._port = os.open(board.console, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self._port)
+
+    def _source(self) -> int:
+        return self._port
+
+    def _read(self, size: int) -> bytes:
+        return os.read(self._port, size)
+
+    def _write(self, data: bytes) -> None:
+        os.write(self._port, data)
+
+    def close(self) -> None:
+        os.close(self._port)
+        self._registry.end(self._mark)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+class PythonDevice(Device):
+    """The same Python on an interpreter that we did not write."""
+
+    def __init__(self, folder: Path, app: Path, interpreter: list[str], path_name: str, path_start: str) -> None:
+        Device.__init__(self, folder)
+        path = os.pathsep.join([*([path_start] if path_start else []), f"{ROOT}/python", f"{ROOT}/python/desktop"])
+        env = {**os.environ, path_name: path, "HA_ID": "c0ffee01", "HA_NAME": "Board", "HA_LINK": "serial"}
+        env.pop("OURO_PINS", None)
+        self._child = subprocess.Popen(
+            [*interpreter, "app.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=app, env=env, bufsize=0
+        )
+
+    def _source(self) -> int:
+        assert self._child.stdout
+        return self._child.stdout.fileno()
+
+    def _read(self, size: int) -> bytes:
+        return os.read(self._source(), size)
+
+    def _write(self, data: bytes) -> None:
+        assert self._child.stdin
+        self._child.stdin.write(data)
+
+    def close(self) -> None:
+        self._child.kill()
+        self._child.wait(10)
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe:
+                pipe.close()
+
+
+def start(runtime: str, folder: Path, source: str, toml: str, registry: Registry) -> Device:
+    app = folder / "app"
+    app.mkdir()
+    (app / "app.py").write_text("import ha, asyncio, time\n" + source)
+    (app / "app.toml").write_text(toml)
+    if runtime == "native":
+        return NativeDevice(folder, app, registry)
+    if runtime == "micropython":
+        program = [str(BIN / "unix-board"), "-X", "heapsize=256k"]
+        return PythonDevice(folder, app, program, "MICROPYPATH", ".frozen")
+    return PythonDevice(folder, app, [sys.executable, "-u"], "PYTHONPATH", "")
+
+
+def _without_time(message: Message) -> Message:
+    at = _TIME.get(message[0])
+    return [part for i, part in enumerate(message) if i not in (0, at)]
