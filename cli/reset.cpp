@@ -127,7 +127,7 @@ int leave_by(const Invocation& invocation, const std::string& board, std::string
     const auto found = answer_to(**python, find);
     if (!found) return report(found.error());
     if (*found == "none") return report(lacking);
-    if (const auto begun = (*python)->start(std::string(do_it)); !begun) return report(failure_of(begun.error()));
+    if (const auto begun = (*python)->launch(std::string(do_it)); !begun) return report(failure_of(begun.error()));
     say(invocation, said);
     return exit_ok;
 }

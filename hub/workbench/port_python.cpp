@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <utility>
 
 namespace hub::workbench {
 namespace {
@@ -64,7 +65,7 @@ struct PortPython::Impl final : Port::Listener {
         signals.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
             ++interrupts;
-            engine.interrupt(now());
+            if (!talking) engine.interrupt(now());
             wait_for_signal();
         });
     }
@@ -75,29 +76,49 @@ struct PortPython::Impl final : Port::Listener {
         if (!bytes.empty() && port) (void)port->write(bytes);
     }
 
-    // Until the engine waits for us again, the port is gone, or nobody wants to wait any more.
-    void pump(bool until_it_has_the_program = false) {
-        send();
-        while (port && (engine.state() == State::entering || engine.state() == State::running ||
-                        engine.state() == State::leaving)) {
-            if (interrupts >= interrupts_max && engine.state() == State::running) return;
-            if (until_it_has_the_program && engine.has_program()) break;
-            wait_until(engine.deadline());
-            if (now() >= engine.deadline()) engine.tick(now());
-            send();
+    bool is_waited_for() const {
+        return port && (engine.state() == State::entering || engine.state() == State::running ||
+                        engine.state() == State::leaving);
+    }
+
+    void wait_until(base::Micros moment) {
+        io.restart();
+        if (moment == base::never) {
+            io.run_one();
+        } else {
+            io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(moment)));
         }
-        // What was written last still has to leave.
+        if (now() >= engine.deadline()) engine.tick(now());
+        send();
+    }
+
+    // What was written last still has to leave.
+    void let_go() {
         io.restart();
         io.poll();
     }
 
-    void wait_until(base::Micros deadline) {
-        io.restart();
-        if (deadline == base::never) {
-            io.run_one();
-        } else {
-            io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
+    // Until the engine waits for us again, the port is gone, or nobody wants to wait any more.
+    void pump(bool until_it_has_the_program = false) {
+        send();
+        while (is_waited_for()) {
+            if (interrupts >= interrupts_max && engine.state() == State::running) return;
+            if (until_it_has_the_program && engine.has_program()) break;
+            wait_until(engine.deadline());
         }
+        let_go();
+    }
+
+    // Until the program has printed or ended, or the person has had enough.
+    void listen(base::Micros until) {
+        send();
+        heard += engine.take_output();
+        while (is_waited_for() && heard.empty() && interrupts == 0 && now() < until) {
+            wait_until(std::min(until, engine.deadline()));
+            heard += engine.take_output();
+        }
+        let_go();
+        heard += engine.take_output();
     }
 
     base::Result<> is_there() const {
@@ -119,7 +140,9 @@ struct PortPython::Impl final : Port::Listener {
     Ears* ears = nullptr;                         ///< who hears instead of the engine
     base::Micros silence_max = base::never;
     std::string gone;
+    std::string heard; ///< of the program that is spoken with
     int interrupts = 0;
+    bool talking = false;
     bool touched = false; ///< it may be at the raw prompt
 };
 
@@ -172,7 +195,7 @@ base::Result<std::string> PortPython::run(std::string code, const Output& output
     return impl_->engine.traceback();
 }
 
-base::Result<std::string> PortPython::start(std::string code) {
+base::Result<std::string> PortPython::launch(std::string code) {
     if (impl_->engine.state() == State::outside) {
         if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
     }
@@ -200,6 +223,42 @@ base::Result<> PortPython::type_and_listen(std::string_view keys, base::Micros s
     return impl_->is_there();
 }
 
+base::Result<> PortPython::start(std::string code) {
+    if (impl_->engine.state() == State::outside) {
+        if (auto entered = enter(); !entered) return entered;
+    }
+    impl_->interrupts = 0;
+    impl_->heard.clear();
+    auto begun = impl_->engine.exec(std::move(code), now());
+    impl_->talking = begun.has_value();
+    return begun;
+}
+
+base::Result<> PortPython::say(std::string_view bytes) {
+    if (!impl_->port) return impl_->state_is(State::running);
+    if (impl_->engine.is_printing()) impl_->engine.feed(bytes, now());
+    impl_->send();
+    return {};
+}
+
+base::Result<Heard> PortPython::hear(base::Micros patience) {
+    impl_->listen(now() + patience);
+    if (std::exchange(impl_->interrupts, 0) > 0) {
+        return base::fail(base::ErrorCode::invalid_state, "interrupted", "Nothing is half done.");
+    }
+    const auto state = impl_->engine.state();
+    if (const auto usable = impl_->state_is(state); !usable) {
+        impl_->talking = false;
+        return tl::unexpected(usable.error());
+    }
+    Heard heard{std::exchange(impl_->heard, {}), std::nullopt};
+    if (state != State::running) {
+        impl_->talking = false;
+        heard.ended = impl_->engine.traceback();
+    }
+    return heard;
+}
+
 base::Result<> PortPython::soft_reset() {
     if (impl_->engine.state() == State::outside) {
         if (auto entered = enter(); !entered) return entered;
@@ -213,6 +272,7 @@ base::Result<> PortPython::soft_reset() {
 
 void PortPython::leave() {
     impl_->touched = false;
+    impl_->talking = false;
     impl_->engine.leave(now());
     impl_->pump();
 }

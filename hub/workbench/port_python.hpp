@@ -36,7 +36,7 @@ public:
 
     /// Runs a program that does not come back, such as one that resets the board: returns once the board has all of it,
     /// and from then on leaves the board alone. The result is the exception of one that ended at once, or empty.
-    base::Result<std::string> start(std::string code);
+    base::Result<std::string> launch(std::string code);
 
     /// Types `keys` at the friendly prompt and hears what the board says after that, for `span` or until one of the
     /// listener's calls returns false. The prompt is given back first. Error: `disconnected`.
@@ -49,6 +49,10 @@ public:
         ~Listener() = default;
     };
     base::Result<> type_and_listen(std::string_view keys, base::Micros span, Listener& listener);
+
+    base::Result<> start(std::string code) override;
+    base::Result<> say(std::string_view bytes) override;
+    base::Result<Heard> hear(base::Micros patience) override;
 
     /// A new Python, with boot.py and main.py. Errors: `timeout`, and those of `enter`.
     base::Result<> soft_reset();

@@ -229,8 +229,8 @@ def test_no_byte_is_told_from_another_firmware(tmp_path: Path) -> None:
 
 def old_and_new(names: list[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
     return (
-        {name: content(300 + 40 * i, i) for i, name in enumerate(names)},
-        {name: content(500 + 40 * i, 100 + i) for i, name in enumerate(names)},
+        {name: content(900 + 100 * i, i) for i, name in enumerate(names)},
+        {name: content(1300 + 100 * i, 100 + i) for i, name in enumerate(names)},
     )
 
 

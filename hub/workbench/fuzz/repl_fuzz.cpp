@@ -54,6 +54,7 @@ void converse(std::string_view input) {
             break;
         case 6:
             if (engine.state() == ReplEngine::State::ready) engine.soft_reset(now);
+            if (engine.is_printing()) engine.feed(piece, now);
             break;
         default: engine.leave(now); break;
         }
@@ -70,7 +71,7 @@ public:
     explicit Parrot(std::string_view words) : words_(words) {}
     base::Result<std::string> run(std::string, const Output& output) override {
         if (!std::exchange(asked_, true)) {
-            output("1 1 99999");
+            output("32 1 1024 12 99999 0 0 micropython fuzz\n1 1");
             return std::string();
         }
         output(words_);
@@ -99,6 +100,56 @@ void read_answers(std::string_view input) {
     (void)files.flush();
 }
 
+/// Takes blocks, and answers with pieces of the input; each may also be silence, the end, or an error.
+class Receiver final : public PythonRunner {
+public:
+    explicit Receiver(std::string_view words) : words_(words) {}
+    base::Result<std::string> run(std::string, const Output& output) override {
+        output(words_);
+        return std::string();
+    }
+    base::Result<> start(std::string) override {
+        said_ = "1 1\r\n\x06";
+        return {};
+    }
+    base::Result<> say(std::string_view bytes) override {
+        expect(bytes.size() <= 8192);
+        if (std::exchange(begun_, true)) return {};
+        said_ = "32 1 1024 12 99999 0 0 micropython fuzz\r\n\x06@";
+        return {};
+    }
+    base::Result<Heard> hear(base::Micros) override {
+        if (!said_.empty()) return Heard{std::exchange(said_, {}), std::nullopt};
+        if (words_.empty()) return Heard{"", "ended"};
+        const auto command = static_cast<unsigned char>(words_[0]);
+        const auto size = std::min<std::size_t>(command >> 2, words_.size() - 1);
+        Heard heard{std::string(words_.substr(1, size)), std::nullopt};
+        words_.remove_prefix(1 + size);
+        if ((command & 3) == 1) heard.ended = "";
+        if ((command & 3) == 2) return base::fail(base::ErrorCode::invalid_state, "interrupted");
+        return heard;
+    }
+
+private:
+    std::string_view words_;
+    std::string said_;
+    bool begun_ = false;
+};
+
+void answer_blocks(std::string_view input) {
+    Receiver receiver(input);
+    PythonFiles files(receiver);
+    expect(files.begin());
+    std::size_t written = 0;
+    files.on_written([&](const std::string&) { ++written; });
+    (void)files.write("a", input);
+    (void)files.write("b", "");
+    (void)files.flush();
+    expect(written <= 2);
+    (void)files.read("c", [](std::string_view) -> base::Result<> { return {}; });
+    (void)files.differing({{"d", 1, "00"}});
+}
+
 void read_literals(std::string_view input) {
     const std::string literal = text_literal(input);
     const auto parsed = parse_text_literal(literal);
@@ -119,6 +170,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     hub::workbench::converse(input);
     hub::workbench::read_answers(input);
+    hub::workbench::answer_blocks(input);
     hub::workbench::read_literals(input);
     return 0;
 }

@@ -35,7 +35,8 @@ struct BoardSpace {
 struct WantedFile {
     std::string path;
     std::uint64_t size = 0;
-    std::string sha256; ///< in hexadecimal
+    std::string sha256;     ///< in hexadecimal
+    std::string crc32 = {}; ///< the same, for a board without hashlib; empty if it is not known
 };
 
 /// Paths are the board's, in UTF-8, of any characters but NUL; relative ones count from Python's current folder, and an
@@ -47,6 +48,9 @@ public:
     using Sink = std::function<base::Result<>(std::string_view bytes)>;
 
     virtual ~BoardFiles() = default;
+
+    /// Many operations follow: what helps them may be made ready now. Not needed.
+    virtual base::Result<> begin() { return {}; }
 
     virtual base::Result<std::vector<BoardEntry>> list(const std::string& path) = 0;
     /// Everything below, a folder before what is in it.

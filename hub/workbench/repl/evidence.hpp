@@ -18,6 +18,8 @@ public:
     /// A frame of our own link came.
     void add_frame() noexcept { frames_ = true; }
 
+    bool is_silent() const noexcept { return size_ == 0 && !frames_; }
+
     /// Why there was no raw prompt, as one of: no bytes at all (`timeout`), noise as of a wrong rate (`malformed`), a
     /// boot log (`timeout`), a program that ignores Ctrl-C (`busy`), another firmware (`unsupported`).
     base::Error judge() const;

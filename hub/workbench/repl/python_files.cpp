@@ -2,12 +2,13 @@
 #include "hub/workbench/repl/python_files.hpp"
 
 #include "hub/workbench/repl/board_snippets.hpp"
+#include "hub/workbench/repl/deflater.hpp"
 #include "hub/workbench/repl/digest.hpp"
+#include "hub/workbench/repl/download.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 #include "hub/workbench/repl/traceback.hpp"
 
 #include <sodium/utils.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -20,9 +21,14 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::size_t answer_max = std::size_t{4} * 1024 * 1024;
-constexpr std::size_t manifest_files = 48; // a list that every board's memory takes
+constexpr std::size_t list_max = 2800; // of a program's text: a list that every board's memory takes
+constexpr std::size_t list_room = 448;
 constexpr std::size_t hash_digits = 16;
-constexpr int window_bits = 12; // as the snippet's
+constexpr std::size_t piece_min = 128; // less of a file is not worth a statement
+constexpr base::Micros work_patience = base::from_ms(30'000);
+constexpr base::Micros block_patience = base::from_ms(9000);
+constexpr base::Micros hash_time = 50; // for a byte, on a slow board
+constexpr std::string_view special_bytes("\x03\x04\x05\x06\x11\x13\x15\x1A\x1E");
 
 std::string_view words_of(ErrorCode code) {
     switch (code) {
@@ -68,37 +74,18 @@ base::Error error_of(const std::string& traceback, const std::string& about) {
     return {code, std::string_view(what + ": " + std::string(words_of(code))), hint_of(code)};
 }
 
-base::Error strange_answer(const std::string& about) {
-    return {ErrorCode::malformed, std::string_view(":" + about + ": the board's answer makes no sense"),
-            "Does something else print? Try once more."};
-}
-
 std::string folder_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? "" : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-// Raw deflate; nothing when it does not pay.
-std::optional<std::string> deflated(std::string_view block) {
-    z_stream stream{};
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-    std::string result(block.size(), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(block.data())); // zlib only reads it
-    stream.avail_in = static_cast<uInt>(block.size());
-    stream.next_out = reinterpret_cast<Bytef*>(result.data());
-    stream.avail_out = static_cast<uInt>(result.size());
-    const bool whole = ::deflate(&stream, Z_FINISH) == Z_STREAM_END;
-    result.resize(stream.total_out);
-    deflateEnd(&stream);
-    if (!whole || result.size() + result.size() / 8 >= block.size()) return {};
-    return result;
-}
-
-std::string hex_literal(std::string_view bytes) {
-    std::string text(bytes.size() * 2 + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+std::string base64_literal(std::string_view bytes) {
+    constexpr int variant = sodium_base64_VARIANT_ORIGINAL;
+    std::string text(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
+    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                      variant);
     text.pop_back();
-    return "binascii.unhexlify('" + text + "')";
+    return "binascii.a2b_base64('" + text + "')";
 }
 
 std::string all_bytes() {
@@ -129,55 +116,6 @@ bool each_line(std::string_view text, Line line) {
     return true;
 }
 
-// Base64 lines, then "=" and the hash: decoded as they come.
-class Download {
-public:
-    explicit Download(const PythonFiles::Sink& sink) : sink_(sink) {}
-
-    void feed(std::string_view bytes) {
-        for (const char c : bytes) {
-            if (c == '\n') {
-                line();
-                line_.clear();
-            } else if (c != '\r' && line_.size() < line_max) {
-                line_ += c;
-            }
-        }
-    }
-
-    base::Result<> end(const std::string& path) {
-        if (!stopped_) return tl::unexpected(stopped_.error());
-        if (broken_ || said_hash_ != digest_.hex()) return tl::unexpected(strange_answer(path));
-        return {};
-    }
-
-private:
-    static constexpr std::size_t line_max = 1100;
-
-    void line() {
-        if (line_.empty() || broken_ || !stopped_) return;
-        if (line_[0] == '=') {
-            said_hash_ = line_.substr(1);
-            return;
-        }
-        std::array<unsigned char, line_max> bytes{};
-        std::size_t size = 0;
-        broken_ = sodium_base642bin(bytes.data(), bytes.size(), line_.data(), line_.size(), nullptr, &size, nullptr,
-                                    sodium_base64_VARIANT_ORIGINAL) != 0;
-        if (broken_) return;
-        const std::string_view piece(reinterpret_cast<const char*>(bytes.data()), size);
-        digest_.add(piece);
-        stopped_ = sink_(piece);
-    }
-
-    const PythonFiles::Sink& sink_;
-    Digest digest_;
-    std::string line_;
-    std::string said_hash_;
-    bool broken_ = false;
-    base::Result<> stopped_;
-};
-
 } // namespace
 
 std::string joined(const std::string& folder, std::string_view name) {
@@ -185,9 +123,17 @@ std::string joined(const std::string& folder, std::string_view name) {
     return folder + (folder.ends_with('/') ? "" : "/") + std::string(name);
 }
 
+// Through the link if it is up; what is too long for a block goes as a program of its own.
+base::Result<std::string> PythonFiles::run(const std::string& code, const PythonRunner::Output& output) {
+    if (!link_.is_alive()) return runner_.run(code, output);
+    if (code.size() <= abilities_.block) return link_.ask(code, {}, output, work_patience);
+    link_.stop();
+    return runner_.run(code, output);
+}
+
 base::Result<std::string> PythonFiles::ask(const std::string& code, const std::string& about) {
     std::string answer;
-    const auto ended = runner_.run(code, [&](std::string_view bytes) {
+    const auto ended = run(code, [&](std::string_view bytes) {
         if (answer.size() < answer_max) answer += bytes;
     });
     if (!ended) return tl::unexpected(ended.error());
@@ -243,36 +189,72 @@ base::Result<BoardSpace> PythonFiles::space(const std::string& path) {
 }
 
 base::Result<> PythonFiles::prepare() {
+    if (link_.is_alive()) return {};
+    if (takes_blocks_) {
+        const auto started = link_.start();
+        if (!started) return tl::unexpected(started.error());
+        takes_blocks_ = *started;
+        if (*started) abilities_ = link_.abilities();
+    }
+    return takes_blocks_ ? base::Result<>() : prepare_literals();
+}
+
+base::Result<> PythonFiles::prepare_literals() {
     if (prepared_) return {};
-    const auto answer = ask(filled(snippets::helpers, {bytes_literal(all_bytes())}), "");
+    const std::string program = std::string(snippets::helpers) + std::string(snippets::about) +
+                                filled(snippets::literals, {bytes_literal(all_bytes())});
+    const auto answer = ask(program, "");
     if (!answer) return tl::unexpected(answer.error());
+    const auto end = answer->find('\n');
     int has_deflate = 0;
     int takes_any_byte = 0;
-    unsigned long long memory = 0;
-    if (std::sscanf(answer->c_str(), "%d %d %llu", &has_deflate, &takes_any_byte, &memory) != 3) {
+    if (end == std::string::npos || !read_abilities(answer->substr(0, end), abilities_) ||
+        std::sscanf(answer->c_str() + end, "%d %d", &has_deflate, &takes_any_byte) != 2) {
         return tl::unexpected(strange_answer(""));
     }
     has_deflate_ = has_deflate != 0;
     takes_any_byte_ = takes_any_byte != 0;
-    // The text, the literal and what is unpacked of it lie in memory at the same time.
-    constexpr unsigned long long kib = 1024;
-    block_ = memory >= 64 * kib ? 4096 : memory >= 32 * kib ? 2048 : 1024;
     prepared_ = true;
     return {};
 }
 
+base::Result<BoardAbilities> PythonFiles::abilities() {
+    if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
+    return abilities_;
+}
+
 base::Result<std::string> PythonFiles::sha256(const std::string& path) {
     if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
+    if (!abilities_.has_sha256) {
+        return base::fail(ErrorCode::unsupported, "the board's Python has no hashlib",
+                          "`ouro fs get` brings the file.");
+    }
     auto answer = ask(filled(snippets::sha256, {text_literal(path)}), path);
     if (answer) answer->erase(std::min(answer->find_first_of("\r\n"), answer->size()));
     return answer;
 }
 
+// Some consoles change line ends, or swallow what they take for a command.
+base::Result<bool> PythonFiles::passes_bytes() {
+    if (!passes_bytes_) {
+        std::string sample;
+        for (const char c : all_bytes())
+            sample += std::string_view(special_bytes).find(c) < special_bytes.size() ? '.' : c;
+        const auto answer =
+            link_.is_alive() ? ask(std::string(snippets::all_bytes), "") : base::Result<std::string>("");
+        if (!answer) return tl::unexpected(answer.error());
+        passes_bytes_ = *answer == sample;
+    }
+    return *passes_bytes_;
+}
+
 base::Result<> PythonFiles::read(const std::string& path, const Sink& sink) {
     if (const auto ready = prepare(); !ready) return ready;
-    Download download(sink);
-    const auto ended = runner_.run(filled(snippets::read, {text_literal(path)}),
-                                   [&](std::string_view bytes) { download.feed(bytes); });
+    const auto plain = passes_bytes();
+    if (!plain) return tl::unexpected(plain.error());
+    Download download(sink, *plain ? Download::Coding::bytes : Download::Coding::base64, abilities_.has_sha256);
+    const auto ended = run(filled(*plain ? snippets::read_bytes : snippets::read, {text_literal(path)}),
+                           [&](std::string_view bytes) { download.feed(bytes); });
     if (!ended) return tl::unexpected(ended.error());
     if (!ended->empty()) return tl::unexpected(error_of(*ended, path));
     return download.end(path);
@@ -284,79 +266,143 @@ base::Result<> PythonFiles::write(const std::string& path, std::string_view cont
         return base::fail(ErrorCode::too_large, ":" + path + " would be larger than 64 MB", "Split it.");
     }
     const std::string part = joined(folder_of(path), part_name);
-    const std::string hash = sha256_hex(content);
+    const std::string hash = abilities_.has_sha256 ? sha256_hex(content).substr(0, hash_digits) : crc32_hex(content);
     open_path_ = path;
+    const std::size_t size = content.size();
     do {
-        const std::string_view block = content.substr(0, block_);
-        content.remove_prefix(block.size());
-        if (const auto added = add_block(block, part); !added) return added;
+        const std::size_t statement = 48 + 2 * part.size(); // quotes and escapes included
+        if (auto room = make_room(statement + std::min<std::size_t>(content.size(), piece_min)); !room) return room;
+        const std::string_view piece = content.substr(0, abilities_.block - batch_size_ - statement);
+        content.remove_prefix(piece.size());
+        add_piece(piece, part);
+        batch_size_ += statement + piece.size();
     } while (!content.empty());
-    batch_ += filled("_oe($0,$1,'$2')\n", {text_literal(part), text_literal(path), hash});
+    const std::string end = filled("_oe($0,$1,'$2')\n", {text_literal(part), text_literal(path), hash});
+    if (auto room = make_room(end.size()); !room) return room;
+    batch_ += end;
+    batch_size_ += end.size();
+    batch_hashed_ += size;
+    batch_part_ = part;
     batch_paths_.push_back(path);
     open_path_.clear();
     return {};
 }
 
-base::Result<> PythonFiles::add_block(std::string_view block, const std::string& part) {
-    if (batch_size_ + block.size() > block_ && !batch_.empty()) {
-        if (const auto sent = flush(); !sent) return sent;
+// What it costs to say which file it is counts too, or a thousand empty files were one program.
+base::Result<> PythonFiles::make_room(std::size_t size) {
+    if (size > abilities_.block) {
+        return base::fail(ErrorCode::too_large, "the path is too long for the board: " + open_path_,
+                          "Use shorter names.");
     }
-    const auto packed = has_deflate_ ? deflated(block) : std::nullopt;
-    const std::string_view bytes = packed ? std::string_view(*packed) : block;
-    const std::string literal = takes_any_byte_ ? bytes_literal(bytes) : hex_literal(bytes);
-    batch_ += filled("_ow($0,$1$2)\n", {text_literal(part), literal, packed ? ",1" : ""});
-    // What it costs to say which file it is counts too, or a thousand empty files were one program.
-    constexpr std::size_t statement_size = 160;
-    batch_size_ += block.size() + statement_size;
+    if (batch_size_ + size <= abilities_.block) return {};
+    return send_batch();
+}
+
+void PythonFiles::add_piece(std::string_view piece, const std::string& part) {
     batch_part_ = part;
-    return {};
+    if (link_.is_alive()) {
+        const std::size_t begin = batch_data_.size();
+        batch_data_ += piece;
+        batch_ += filled("_ow($0,_ob[$1:$2])\n",
+                         {text_literal(part), std::to_string(begin), std::to_string(batch_data_.size())});
+        return;
+    }
+    constexpr int window_bits = 12; // as the snippet's
+    const auto packed = has_deflate_ ? deflated(piece, window_bits) : std::nullopt;
+    const std::string_view bytes = packed ? std::string_view(*packed) : piece;
+    const std::string literal = takes_any_byte_ ? bytes_literal(bytes) : base64_literal(bytes);
+    batch_ += filled("_ow($0,_ol($1,$2))\n", {text_literal(part), literal, packed ? "1" : "0"});
 }
 
 base::Result<> PythonFiles::flush() {
     if (batch_.empty()) return {};
+    return send_batch();
+}
+
+base::Result<std::string> PythonFiles::send_block(const std::string& code, const PythonRunner::Output& output) {
+    const std::string data = std::exchange(batch_data_, {});
+    const auto hashing = static_cast<base::Micros>(std::exchange(batch_hashed_, 0)) * hash_time;
+    if (data.empty() && !link_.is_alive()) return runner_.run(code, output);
+    return link_.ask(code, data, output, block_patience + hashing);
+}
+
+base::Result<> PythonFiles::send_batch() {
     const std::string program = std::exchange(batch_, {});
     std::vector<std::string> paths = std::exchange(batch_paths_, {});
     batch_size_ = 0;
     std::size_t done = 0;
-    const auto ended = runner_.run(program, [&](std::string_view bytes) {
+    const auto ended = send_block(program, [&](std::string_view bytes) {
         const auto dots = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '.'));
         for (std::size_t i = 0; i < dots && done < paths.size(); ++i, ++done) {
             if (written_) written_(paths[done]);
         }
     });
     if (!ended) return tl::unexpected(ended.error());
-    if (ended->empty()) return {};
-    clean_up(batch_part_);
-    return tl::unexpected(error_of(*ended, done < paths.size() ? paths[done] : open_path_));
+    if (!ended->empty()) {
+        clean_up(batch_part_);
+        return tl::unexpected(error_of(*ended, done < paths.size() ? paths[done] : open_path_));
+    }
+    for (; done < paths.size(); ++done) {
+        if (written_) written_(paths[done]);
+    }
+    return {};
 }
 
 // As well as it goes: the error that led here is the one to tell.
 void PythonFiles::clean_up(const std::string& part) {
     batch_.clear();
+    batch_data_.clear();
+    batch_hashed_ = 0;
     batch_paths_.clear();
     batch_size_ = 0;
     (void)tell(filled("_oc($0)\n", {text_literal(part)}), "");
 }
 
+namespace {
+
+// The last line is -1 less the count, and the sum.
+bool read_places(std::string_view answer, std::size_t first, std::size_t count, std::vector<std::size_t>& places) {
+    unsigned long long found = 0;
+    unsigned long long sum = 0;
+    bool ended = false;
+    const bool understood = each_line(answer, [&](std::string_view line) {
+        long long place = 0;
+        unsigned long long said_sum = 0;
+        const int numbers = std::sscanf(std::string(line).c_str(), "%lld %llu", &place, &said_sum);
+        if (ended || numbers < 1 || place >= static_cast<long long>(count)) return false;
+        if (place < 0) {
+            ended = true;
+            return numbers == 2 && static_cast<unsigned long long>(-1 - place) == found && said_sum == sum;
+        }
+        places.push_back(first + static_cast<std::size_t>(place));
+        ++found;
+        sum += static_cast<unsigned long long>(place);
+        return true;
+    });
+    return understood && ended;
+}
+
+} // namespace
+
+// A list that fits into a block with what is done with it, as long as its paths are not too long.
+std::size_t PythonFiles::list_size() const { return std::min(list_max, abilities_.block - list_room); }
+
 base::Result<std::vector<std::size_t>> PythonFiles::differing(const std::vector<WantedFile>& wanted) {
     if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
     std::vector<std::size_t> places;
-    for (std::size_t first = 0; first < wanted.size(); first += manifest_files) {
+    for (std::size_t first = 0; first < wanted.size();) {
         std::string manifest = "[";
-        for (std::size_t i = first; i < std::min(first + manifest_files, wanted.size()); ++i) {
-            manifest += filled("($0,$1,'$2'),", {text_literal(wanted[i].path), std::to_string(wanted[i].size),
-                                                 wanted[i].sha256.substr(0, hash_digits)});
+        std::size_t next = first;
+        while (next < wanted.size() && (next == first || manifest.size() < list_size())) {
+            const WantedFile& file = wanted[next++];
+            const std::string hash = abilities_.has_sha256 ? file.sha256.substr(0, hash_digits) : file.crc32;
+            manifest += filled("($0,$1,'$2'),",
+                               {text_literal(file.path), std::to_string(file.size), hash.empty() ? "?" : hash});
         }
         const auto answer = ask(filled(snippets::differing, {manifest + "]"}), "");
         if (!answer) return tl::unexpected(answer.error());
-        const bool understood = each_line(*answer, [&](std::string_view line) {
-            unsigned long long place = 0;
-            if (std::sscanf(std::string(line).c_str(), "%llu", &place) != 1) return false;
-            if (first + place >= wanted.size()) return false;
-            places.push_back(first + place);
-            return true;
-        });
-        if (!understood) return tl::unexpected(strange_answer(""));
+        if (!read_places(*answer, first, next - first, places)) return tl::unexpected(strange_answer(""));
+        first = next;
     }
     return places;
 }
@@ -374,12 +420,13 @@ base::Result<> PythonFiles::make_folder(const std::string& path) {
 }
 
 base::Result<> PythonFiles::make_folders(const std::vector<std::string>& paths) {
-    for (std::size_t first = 0; first < paths.size(); first += manifest_files) {
+    for (std::size_t first = 0; first < paths.size();) {
+        const std::string& about = paths[first];
         std::string list = "[";
-        for (std::size_t i = first; i < std::min(first + manifest_files, paths.size()); ++i) {
-            list += text_literal(paths[i]) + ",";
-        }
-        if (const auto made = tell(filled(snippets::make_folders, {list + "]"}), paths[first]); !made) return made;
+        do {
+            list += text_literal(paths[first++]) + ",";
+        } while (first < paths.size() && list.size() < list_size());
+        if (const auto made = tell(filled(snippets::make_folders, {list + "]"}), about); !made) return made;
     }
     return {};
 }

@@ -2,6 +2,7 @@
 // The file system of a board, through its Python.
 #pragma once
 
+#include "hub/workbench/repl/block_link.hpp"
 #include "hub/workbench/repl/board_files.hpp"
 #include "hub/workbench/repl/python_runner.hpp"
 
@@ -14,11 +15,21 @@
 
 namespace hub::workbench {
 
-/// What helps is sent to the board once, and stays until its next reset. Errors: those of the runner as well.
+/// By blocks (see BlockLink) where the board takes them, by literals in programs where not. What helps is sent to the
+/// board once for each object of this class. Until that is destroyed a program may wait on the board, so nothing else
+/// may use the runner without `release`. Errors: those of the runner as well.
 class PythonFiles final : public BoardFiles {
 public:
     /// `runner` outlives this.
-    explicit PythonFiles(PythonRunner& runner) : runner_(runner) {}
+    explicit PythonFiles(PythonRunner& runner) : runner_(runner), link_(runner) {}
+
+    base::Result<> begin() override { return prepare(); }
+
+    /// Frees the prompt for other programs; the next call here takes it again.
+    void release() { link_.stop(); }
+
+    /// What the board can do; asks once.
+    base::Result<BoardAbilities> abilities();
 
     base::Result<std::vector<BoardEntry>> list(const std::string& path) override;
     base::Result<std::vector<BoardEntry>> walk(const std::string& path) override;
@@ -43,21 +54,33 @@ public:
     base::Result<> touch(const std::string& path) override;
 
 private:
+    base::Result<std::string> run(const std::string& code, const PythonRunner::Output& output);
     base::Result<std::string> ask(const std::string& code, const std::string& about);
     base::Result<> tell(const std::string& code, const std::string& about);
     base::Result<std::vector<BoardEntry>> entries(const std::string& code, const std::string& about);
+    std::size_t list_size() const;
     base::Result<> prepare();
-    base::Result<> add_block(std::string_view block, const std::string& part);
+    base::Result<> prepare_literals();
+    base::Result<bool> passes_bytes();
+    base::Result<> make_room(std::size_t size);
+    void add_piece(std::string_view piece, const std::string& part);
+    base::Result<> send_batch();
+    base::Result<std::string> send_block(const std::string& code, const PythonRunner::Output& output);
     void clean_up(const std::string& part);
 
     PythonRunner& runner_;
-    bool prepared_ = false;
+    BlockLink link_;
+    bool takes_blocks_ = true; ///< as long as the board has not shown otherwise
+    bool prepared_ = false;    ///< for literals
+    BoardAbilities abilities_;
     bool has_deflate_ = false;
-    bool takes_any_byte_ = false; ///< in a bytes literal, with our escapes
-    std::size_t block_ = 1024;    ///< how much a board's memory takes at once, in bytes
+    bool takes_any_byte_ = false;      ///< in a bytes literal, with our escapes
+    std::optional<bool> passes_bytes_; ///< from the board to us
 
-    std::string batch_; ///< the program that is sent next
+    std::string batch_;      ///< the program that is sent next
+    std::string batch_data_; ///< what it finds in _ob
     std::size_t batch_size_ = 0;
+    std::uint64_t batch_hashed_ = 0; ///< how much the board will read back, in bytes
     std::string batch_part_;
     std::vector<std::string> batch_paths_; ///< the files that it completes
     std::string open_path_;                ///< the file of which only a part is in it

@@ -3,6 +3,7 @@
 #include "hub/workbench/repl/repl_engine.hpp"
 
 #include "base/expect.hpp"
+#include "hub/workbench/repl/block_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,8 @@ constexpr char ctrl_a = 1, ctrl_b = 2, ctrl_c = 3, ctrl_d = 4, ctrl_e = 5;
 
 // A board that starts because its port was opened needs up to two seconds.
 constexpr std::array banner_patience{from_ms(400), from_ms(500), from_ms(1000), from_ms(2500)};
+constexpr Micros knock_patience = from_ms(150);
+constexpr std::size_t fill_attempt = 1;
 constexpr Micros wake_pause = from_ms(50);
 constexpr Micros quiet_span = from_ms(50);
 constexpr Micros quiet_max = from_ms(300);
@@ -73,11 +76,16 @@ void ReplEngine::enter(Micros now) {
     evidence_ = {};
     paste_known_ = true;
     attempt_ = 0;
-    begin_attempt();
+    recent_.clear();
+    writes_ += {'\r', ctrl_c, '\r', ctrl_a};
+    last_write_ = now_;
+    begin(Phase::knock, knock_patience);
 }
 
+// A board that lost its host in the middle of a block waits for the rest of it, and is deaf to Ctrl-C until then.
 void ReplEngine::begin_attempt() {
     recent_.clear();
+    if (attempt_ == fill_attempt && evidence_.is_silent()) writes_.append(deaf_bytes_max, '\0');
     writes_ += {'\r', ctrl_c};
     last_write_ = now_;
     begin(Phase::wake, wake_pause);
@@ -85,10 +93,17 @@ void ReplEngine::begin_attempt() {
 
 void ReplEngine::on_enter_byte(char byte) {
     remember(byte);
-    if (phase_ != Phase::banner || !ends_with_raw_prompt(recent_)) return;
-    // Earlier attempts may be answered yet.
-    if (attempt_ > 0) return begin(Phase::settle, settle_span);
-    ended();
+    if (recent_.size() > 1 && recent_[recent_.size() - 2] == block_damaged) {
+        // A program of ours that was left there has noticed that what it got was no block.
+        recent_.clear();
+        writes_ += block_end;
+        last_write_ = now_;
+        return begin(Phase::wake, wake_pause);
+    }
+    if (!ends_with_raw_prompt(recent_)) return;
+    if (phase_ == Phase::knock) return ended();
+    // What was asked for earlier may be answered yet.
+    if (phase_ == Phase::banner) begin(Phase::settle, settle_span);
 }
 
 void ReplEngine::ended() {
@@ -122,6 +137,12 @@ base::Result<> ReplEngine::exec(std::string code, Micros now, Micros silence_max
         begin(Phase::paste_header, header_patience);
     }
     return {};
+}
+
+void ReplEngine::feed(std::string_view bytes, Micros now) {
+    expect(is_printing());
+    now_ = now;
+    writes_ += bytes;
 }
 
 void ReplEngine::interrupt(Micros now) {
@@ -298,6 +319,7 @@ void ReplEngine::on_leave_byte(char byte) {
 
 void ReplEngine::on_deadline() {
     switch (phase_) {
+    case Phase::knock: return begin_attempt();
     case Phase::wake:
         writes_ += ctrl_c;
         last_write_ = now_;

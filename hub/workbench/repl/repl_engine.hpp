@@ -42,6 +42,12 @@ public:
     /// contains a control character that acts on the prompt.
     base::Result<> exec(std::string code, base::Micros now, base::Micros silence_max = base::never);
 
+    /// Bytes for the program, while `is_printing`; any bytes.
+    void feed(std::string_view bytes, base::Micros now);
+
+    /// Whether the board has taken all of the code and runs it: it may read what is fed.
+    bool is_printing() const noexcept { return phase_ == Phase::output; }
+
     /// Ctrl-C, while `running`: the program ends by a KeyboardInterrupt, unless it catches that.
     void interrupt(base::Micros now);
 
@@ -71,6 +77,7 @@ public:
 private:
     enum class Phase : std::uint8_t {
         none,
+        knock,         // the raw prompt was asked for: a board that waits at its prompt answers at once
         wake,          // Ctrl-C was sent, and a moment passes
         quiet,         // Ctrl-C again, until nothing comes any more
         banner,        // raw mode was asked for

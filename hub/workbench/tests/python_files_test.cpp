@@ -13,7 +13,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::string_view able = "1 1 100000\r\n";
+constexpr std::string_view able = "32 1 4096 12 100000 2822 0 micropython esp32\r\n1 1\r\n";
 
 class PythonFilesTest : public testing::Test, public PythonRunner {
 protected:
@@ -110,7 +110,8 @@ TEST_F(PythonFilesTest, small_files_share_a_program_and_large_ones_take_several)
     EXPECT_EQ(programs_.size(), 1U) << "only what prepares";
     ASSERT_TRUE(files_.flush());
     EXPECT_EQ(written, (std::vector<std::string>{"d/a", "d/b"}));
-    EXPECT_NE(programs_.back().find("_ow('d/.ouro-part',b'''one''')\n_oe('d/.ouro-part','d/a','" + sha256_hex("one")),
+    EXPECT_NE(programs_.back().find("_ow('d/.ouro-part',_ol(b'''one''',0))\n_oe('d/.ouro-part','d/a','" +
+                                    sha256_hex("one").substr(0, 16)),
               std::string::npos);
     std::string large;
     for (unsigned i = 0; i < 5000; ++i) large += static_cast<char>((i * i * 7919U) >> 5U);
@@ -137,7 +138,7 @@ TEST_F(PythonFilesTest, a_file_that_fails_is_named_and_what_was_begun_is_removed
 
 TEST_F(PythonFilesTest, text_is_packed_only_for_a_board_that_unpacks) {
     const std::string text(2000, 'x');
-    answer("0 1 100000\n");
+    answer("32 1 4096 12 100000 2822 0 micropython esp32\n0 1\n");
     answer(".");
     ASSERT_TRUE(files_.write("a", text));
     ASSERT_TRUE(files_.flush());
@@ -150,23 +151,27 @@ TEST_F(PythonFilesTest, text_is_packed_only_for_a_board_that_unpacks) {
     EXPECT_LT(programs_.back().size(), 300U);
 }
 
-TEST_F(PythonFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_hexadecimal) {
-    answer("0 0 20000\n");
+TEST_F(PythonFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_base64) {
+    answer("32 1 1024 12 20000 2822 0 micropython esp32\n0 0\n");
     answer(".");
     ASSERT_TRUE(files_.write("a", "\xff"));
     ASSERT_TRUE(files_.flush());
-    EXPECT_NE(programs_.back().find("binascii.unhexlify('ff')"), std::string::npos);
+    EXPECT_NE(programs_.back().find("binascii.a2b_base64('/w==')"), std::string::npos);
 }
 
 TEST_F(PythonFilesTest, the_places_of_differing_files_are_checked) {
     answer(able);
-    answer("1\r\n");
+    answer("1\r\n-2 1\r\n");
     const std::vector<WantedFile> wanted{{"a", 1, sha256_hex("a")}, {"b", 1, sha256_hex("b")}};
     const auto places = files_.differing(wanted);
     ASSERT_TRUE(places);
     EXPECT_EQ(*places, std::vector<std::size_t>{1});
-    answer("2\n");
-    EXPECT_EQ(files_.differing(wanted).error().code, ErrorCode::malformed);
+    for (const char* strange : {"2\n-2 2\n", "1\n-3 1\n", "1\n-2 2\n", "1\n", "-1 0\n0\n", ""}) {
+        answer(strange);
+        const auto places_said = files_.differing(wanted);
+        ASSERT_FALSE(places_said) << strange;
+        EXPECT_EQ(places_said.error().code, ErrorCode::malformed);
+    }
 }
 
 TEST_F(PythonFilesTest, a_whole_file_system_is_not_removed) {

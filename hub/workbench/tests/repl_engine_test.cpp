@@ -2,6 +2,8 @@
 // The engine against scripts of what boards say, in virtual time.
 #include "hub/workbench/repl/repl_engine.hpp"
 
+#include "hub/workbench/repl/block_format.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -60,16 +62,78 @@ private:
     std::string printed_;
 };
 
+TEST_F(ReplEngineTest, a_board_that_waits_at_its_prompt_is_entered_at_once) {
+    engine_.enter(now_);
+    EXPECT_EQ(engine_.take_writes(), "\r\x03\r\x01");
+    say("\r\n>>> \r\n>>> \r\n>>> ");
+    wait(40);
+    say(banner);
+    EXPECT_EQ(engine_.state(), State::ready);
+    EXPECT_EQ(engine_.deadline(), base::never);
+    EXPECT_EQ(sent(), "");
+}
+
 TEST_F(ReplEngineTest, it_interrupts_and_asks_for_the_raw_prompt) {
     engine_.enter(now_);
-    EXPECT_EQ(engine_.take_writes(), "\r\x03");
+    sent();
+    wait(150);
+    EXPECT_EQ(sent(), "\r\x03\r\x01\r\x03");
     wait(50);
     EXPECT_EQ(sent(), "\x03");
     wait(60);
     EXPECT_EQ(sent(), "\r\x01");
     say(banner);
+    EXPECT_EQ(engine_.state(), State::entering) << "the first request may be answered yet";
+    wait(100);
     EXPECT_EQ(engine_.state(), State::ready);
     EXPECT_EQ(engine_.deadline(), base::never);
+}
+
+TEST_F(ReplEngineTest, a_board_that_lost_its_host_in_the_middle_of_a_block_is_given_the_rest_of_it) {
+    engine_.enter(now_);
+    wait(649);
+    EXPECT_EQ(sent().find('\0'), std::string::npos);
+    wait(1);
+    const std::string fill = sent();
+    EXPECT_TRUE(fill.starts_with(std::string(deaf_bytes_max, '\0') + "\r\x03"));
+    EXPECT_EQ(std::count(fill.begin(), fill.end(), '\0'), deaf_bytes_max);
+    wait(200);
+    say("\x15"
+        "A");
+    EXPECT_TRUE(sent().ends_with(block_end));
+    say("\x04\x04>");
+    wait(110);
+    EXPECT_TRUE(sent().ends_with("\r\x01"));
+    say(banner);
+    wait(100);
+    EXPECT_EQ(engine_.state(), State::ready);
+}
+
+TEST_F(ReplEngineTest, a_board_that_answers_anything_is_sent_no_zeros) {
+    engine_.enter(now_);
+    wait(100);
+    say("hello");
+    wait(6000);
+    EXPECT_EQ(sent().find('\0'), std::string::npos);
+}
+
+TEST_F(ReplEngineTest, a_program_is_fed_any_bytes_once_it_runs) {
+    enter();
+    exec("#");
+    EXPECT_FALSE(engine_.is_printing());
+    say(header);
+    sent();
+    say("\x04");
+    ASSERT_TRUE(engine_.is_printing());
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+    engine_.feed(all, now_);
+    EXPECT_EQ(engine_.take_writes(), all);
+    say("\x06");
+    EXPECT_EQ(printed(), "\x06");
+    say("\x04\x04>");
+    EXPECT_FALSE(engine_.is_printing());
+    EXPECT_EQ(engine_.state(), State::ready);
 }
 
 TEST_F(ReplEngineTest, the_prompt_is_known_with_two_carriage_returns_in_pieces_and_with_frames_in_between) {
@@ -77,8 +141,6 @@ TEST_F(ReplEngineTest, the_prompt_is_known_with_two_carriage_returns_in_pieces_a
                                         "\x1b]0;title\x1b\\raw REPL; CTRL\x1e[\"up\",1,{}]\n-B to exit\r\n>"}) {
         ReplEngine engine;
         engine.enter(0);
-        engine.tick(from_ms(50));
-        engine.tick(from_ms(110));
         for (const char byte : said) {
             EXPECT_EQ(engine.state(), State::entering);
             engine.receive({reinterpret_cast<const std::uint8_t*>(&byte), 1}, from_ms(120));
@@ -89,7 +151,7 @@ TEST_F(ReplEngineTest, the_prompt_is_known_with_two_carriage_returns_in_pieces_a
 
 TEST_F(ReplEngineTest, a_board_that_prints_without_end_is_not_waited_for) {
     engine_.enter(now_);
-    for (int i = 0; i < 40 && engine_.state() == State::entering; ++i) {
+    for (int i = 0; i < 55 && engine_.state() == State::entering; ++i) {
         say("more\r\n");
         wait(10);
     }

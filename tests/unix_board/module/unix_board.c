@@ -4,23 +4,24 @@
 
 #include "extmod/modplatform.h"
 #include "py/mphal.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/pyexec.c"
 
 #include <termios.h>
 #include <unistd.h>
 
-// The prompt says when Ctrl-C is to interrupt and when it is a byte like others; on a terminal that is ISIG.
-static void set_interrupt_char(int c) {
+void __real_mp_hal_set_interrupt_char(char c);
+
+// The prompt, and a program by micropython.kbd_intr, say when Ctrl-C is to interrupt and when it is a byte like others; on
+// a terminal that is ISIG. The linker puts this in front of the port's own.
+void __wrap_mp_hal_set_interrupt_char(char c) {
     struct termios settings;
     if (tcgetattr(STDIN_FILENO, &settings) == 0) {
-        settings.c_lflag = c < 0 ? settings.c_lflag & ~(tcflag_t)ISIG : settings.c_lflag | ISIG;
+        settings.c_lflag = c == CHAR_CTRL_C ? settings.c_lflag | ISIG : settings.c_lflag & ~(tcflag_t)ISIG;
         tcsetattr(STDIN_FILENO, TCSANOW, &settings);
     }
-    mp_hal_set_interrupt_char((char)c);
+    __real_mp_hal_set_interrupt_char(c);
 }
-
-#define mp_hal_set_interrupt_char set_interrupt_char
-#include "shared/runtime/pyexec.c"
-#undef mp_hal_set_interrupt_char
 
 // What a new Python does not know any more: variables and modules. The heap stays, and what `machine.py` says of itself.
 static void forget_everything(void) {
@@ -35,7 +36,7 @@ static void forget_everything(void) {
 // serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py, and main.py
 // if it came from the friendly prompt.
 static mp_obj_t unix_board_serve(void) {
-    set_interrupt_char(-1);
+    mp_hal_set_interrupt_char(-1);
     for (;;) {
         int ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
         if (ended == 0) continue;
@@ -43,7 +44,7 @@ static mp_obj_t unix_board_serve(void) {
         forget_everything();
         pyexec_file_if_exists("boot.py");
         if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL) pyexec_file_if_exists("main.py");
-        set_interrupt_char(-1);
+        mp_hal_set_interrupt_char(-1);
     }
     return mp_const_none;
 }
