@@ -37,7 +37,11 @@ inline unsigned count(const Frames& frames, const std::string& frame) {
 class Sensor final : public World {
 public:
     explicit Sensor(const char* name) : World(*tuya_product(name)) { mcu.arm(); }
-    ~Sensor() override { EXPECT_EQ(mcu.violations(), 0U) << mcu.newest_violation(); }
+    ~Sensor() override {
+        EXPECT_EQ(mcu.violations(), 0U) << mcu.newest_violation();
+        EXPECT_EQ(untrue_statuses, 0U);
+        EXPECT_FALSE(stands_still);
+    }
 };
 
 /// A module whose MCU is the test itself: says what it is told to, and nothing by itself.

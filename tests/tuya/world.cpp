@@ -10,8 +10,9 @@
 namespace tuya_tests {
 
 namespace {
-constexpr Micros byte_time = 1042; // ten bits at 9600 baud
-}
+constexpr Micros byte_time = 1042;    // ten bits at 9600 baud
+constexpr unsigned turns_max = 10000; // in one moment
+} // namespace
 
 void Wire::send(std::span<const std::uint8_t> bytes, Micros at) {
     Bytes frame(bytes.begin(), bytes.end());
@@ -48,9 +49,13 @@ World::World(const TuyaProduct& product) : mcu(product, *this) { flash.declared 
 
 bool World::run_to(const std::function<bool()>& condition, Micros limit) {
     const Micros end = now + limit;
+    unsigned turns = 0;
     while (!condition()) {
-        if (now >= end) return false;
-        now = std::clamp(next_moment(), now, end);
+        if (now >= end || stands_still) return false;
+        const Micros next = std::clamp(next_moment(), now, end);
+        turns = next == now ? turns + 1 : 0;
+        stands_still = turns > turns_max;
+        now = next;
         do_now();
     }
     return true;
@@ -139,10 +144,16 @@ std::size_t World::write(std::span<const std::uint8_t> bytes) noexcept {
     std::size_t at = 0;
     while (at < bytes.size()) {
         const std::size_t size = std::size_t{7} + bytes[at + 4] * 256U + bytes[at + 5];
+        check_status(bytes.subspan(at, size));
         to_mcu.send(bytes.subspan(at, size), now);
         at += size;
     }
     return bytes.size();
+}
+
+void World::check_status(std::span<const std::uint8_t> frame) {
+    if (frame[3] != 2 || frame[6] < 2) return;
+    if (static_cast<int>(state()) < frame[6] - 1) ++untrue_statuses;
 }
 
 void World::save(const Kept& kept) noexcept {
@@ -200,15 +211,13 @@ bool World::publish(const Delivery& delivery) noexcept {
     if (publisher_full) return false;
     ++publishes;
     Message message;
-    message.arrives = now + plan.to_broker;
-    message.confirmed = plan.confirmation == base::never ? base::never : message.arrives + plan.confirmation;
-    message.arrival = {0,
-                       delivery.serial,
-                       delivery.record,
-                       delivery.late,
-                       delivery.time,
-                       Bytes(delivery.datapoints.begin(), delivery.datapoints.end())};
-    on_their_way_.push_back(message);
+    post(message);
+    on_their_way_.back().arrival = {0,
+                                    delivery.serial,
+                                    delivery.record,
+                                    delivery.late,
+                                    delivery.time,
+                                    Bytes(delivery.datapoints.begin(), delivery.datapoints.end())};
     return true;
 }
 
@@ -216,10 +225,17 @@ bool World::declare() noexcept {
     ++declarations;
     Message message;
     message.declaration = true;
-    message.arrives = now + plan.to_broker;
-    message.confirmed = plan.confirmation == base::never ? base::never : message.arrives + plan.confirmation;
-    on_their_way_.push_back(message);
+    post(message);
     return true;
+}
+
+/// One connection: nothing overtakes.
+void World::post(Message message) {
+    const Micros before = on_their_way_.empty() ? 0 : on_their_way_.back().arrives;
+    message.arrives = std::max(now + plan.to_broker, before);
+    const bool lost = plan.confirmation == base::never || (loses_confirmation && loses_confirmation());
+    message.confirmed = lost ? base::never : message.arrives + plan.confirmation;
+    on_their_way_.push_back(std::move(message));
 }
 
 void World::run_broker() {

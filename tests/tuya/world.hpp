@@ -102,6 +102,7 @@ public:
     std::optional<std::uint8_t> signal = 80;
     std::uint32_t declaration_now = 7;
     bool publisher_full = false;
+    std::function<bool()> loses_confirmation; ///< of one message
 
     // --- the module ---
     Session* session() { return session_ ? &*session_ : nullptr; }
@@ -117,7 +118,9 @@ public:
     std::optional<LineSettings> line_settings;
     std::vector<std::pair<Note, unsigned>> notes;
     Micros powered_at = 0;
-    Micros longest_awake = 0; ///< of a powered module that does not sleep
+    Micros longest_awake = 0;     ///< of a powered module that does not sleep
+    unsigned untrue_statuses = 0; ///< told to the MCU while they were not true
+    bool stands_still = false;    ///< somebody wants to be woken without end; the world has stopped
 
     // --- the home ---
     std::vector<Arrival> arrivals;
@@ -176,6 +179,8 @@ private:
     void boot_module();
     void stop_module();
     void run_broker();
+    void check_status(std::span<const std::uint8_t> frame);
+    void post(Message message);
     Micros network_changes() const;
     void measure_awake();
 

@@ -103,7 +103,7 @@ void TuyaMcu::send_button() noexcept {
     powered_at_ = now_;
     status_.reset();
     configuring_at_ = base::never;
-    asked_product_ = false;
+    leaves_ = true;
 }
 
 // --- power ---
@@ -111,7 +111,7 @@ void TuyaMcu::send_button() noexcept {
 void TuyaMcu::switch_on(base::Micros now) noexcept {
     powered_ = true;
     powered_at_ = now;
-    heard_module_ = asked_product_ = false;
+    heard_module_ = asked_product_ = leaves_ = false;
     status_.reset();
     configuring_at_ = base::never;
     frames_sent_ = answers_heard_ = 0;
@@ -151,7 +151,7 @@ base::Micros TuyaMcu::cut_at() const noexcept {
     if (outstanding() == 0) return events_.empty() ? active_at_ + idle_cut : base::never;
     base::Micros oldest = base::never;
     for (const Report& report : reports_) {
-        if (report.sent) oldest = std::min(oldest, report.sent_at);
+        if (report.sent) oldest = std::min(oldest, report.first_sent_at);
     }
     return std::max(oldest, active_at_) + unacknowledged_cut;
 }
@@ -179,12 +179,14 @@ void TuyaMcu::on_frame(const Frame& frame) {
     heard_module_ = true;
     if (frame.version != protocol::tuya::version_low_power) return violate("a frame of the mains protocol");
     const auto command = static_cast<Command>(frame.command);
+    if (leaves_ && command != Command::product) return; // what it began before the button
     if (!asked_product_ && command != Command::product && command != Command::reset_wifi &&
         command != Command::select_mode)
         return violate("speaks before it has asked for the product");
     switch (command) {
     case Command::product:
         asked_product_ = true;
+        leaves_ = false;
         status_.reset(); // a module that starts anew
         say(Command::product, {reinterpret_cast<const std::uint8_t*>(product_.json.data()), product_.json.size()});
         if (button_waits_) send_button();
@@ -319,6 +321,7 @@ void TuyaMcu::send_reports() noexcept {
             report.sent && product_.repeat_every != base::never && now_ >= report.sent_at + product_.repeat_every;
         if (report.sent && !again) continue;
         if (outgoing_.full()) return;
+        if (!report.sent) report.first_sent_at = now_;
         report.sent = true;
         report.sent_at = now_;
         ++frames_sent_;

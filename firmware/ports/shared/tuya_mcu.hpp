@@ -99,6 +99,7 @@ private:
         bool last = false; ///< of its event
         Bytes data;
         bool sent = false;
+        base::Micros first_sent_at = 0;
         base::Micros sent_at = 0;
     };
     struct Outgoing {
@@ -146,6 +147,7 @@ private:
     base::Micros off_until_ = 0;
     bool heard_module_ = false;
     bool asked_product_ = false;
+    bool leaves_ = false; ///< was told of the button, and has not begun anew
     std::optional<protocol::tuya::NetworkStatus> status_;
     base::Micros active_at_ = 0; ///< what the idle cut counts from
     base::Micros configuring_at_ = base::never;

@@ -104,6 +104,7 @@ enum class Note : std::uint8_t {
     status_unanswered, ///< `detail` is the status; the session starts again
     report_refused,    ///< no room: not taken, so not acknowledged
     report_damaged,    ///< a datapoint was cut off or is none; the others were kept
+    line_garbled,      ///< what came may have been a report: nothing is acknowledged until it comes again
     not_delivered,     ///< kept for the next boot, not acknowledged; `detail`: how many
     lost,              ///< could not even be kept; `detail`: how many
     not_cut,           ///< the MCU has left the power on: the module sleeps

@@ -47,12 +47,15 @@ std::optional<protocol::tuya::LocalTime> Report::time() const noexcept {
     return protocol::tuya::read_record_time({data.begin(), data.size()});
 }
 
+/// An acknowledged one goes first, then one that is only delivered: its MCU will repeat it if it must.
 bool Reports::make_room() noexcept {
     if (!list_.full()) return true;
-    for (std::size_t i = 0; i < list_.size(); ++i) {
-        if (list_[i].state != Report::State::delivered || list_[i].owed > 0) continue;
-        list_.erase(i);
-        return true;
+    for (const bool owing : {false, true}) {
+        for (std::size_t i = 0; i < list_.size(); ++i) {
+            if (list_[i].state != Report::State::delivered || list_[i].owed != owing) continue;
+            list_.erase(i);
+            return true;
+        }
     }
     return false;
 }
@@ -77,10 +80,10 @@ Reports::Taken Reports::take(std::uint8_t command, std::span<const std::uint8_t>
     Report report = made(command, data);
     Report* const known = newest_about(report);
     if (known != nullptr && known->command == command && std::ranges::equal(known->data, report.data)) {
-        if (known->owed < UINT8_MAX) ++known->owed;
+        known->owed = true;
         return Taken::repeated;
     }
-    report.owed = 1;
+    report.owed = true;
     return add(report) ? Taken::fresh : Taken::refused;
 }
 
@@ -130,7 +133,7 @@ bool Reports::all_delivered() const noexcept {
 
 Report* Reports::owed() noexcept {
     for (Report& report : list_) {
-        if (report.owed > 0) return &report;
+        if (report.owed) return &report;
     }
     return nullptr;
 }

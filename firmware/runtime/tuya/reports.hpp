@@ -23,7 +23,7 @@ struct Report {
     std::uint8_t command = 0; ///< of its frame, and of its acknowledgement
     bool late = false;        ///< from an earlier boot: nobody waits for its acknowledgement
     State state = State::waiting;
-    std::uint8_t owed = 0; ///< acknowledgements
+    bool owed = false; ///< an acknowledgement
     base::Micros sent_at = 0;
     base::FixedVector<std::uint8_t, protocol::tuya::mcu_data_max> data;
 
@@ -33,14 +33,16 @@ struct Report {
     std::optional<protocol::tuya::LocalTime> time() const noexcept;
 };
 
-/// In the order of arrival. Acknowledged ones stay as long as there is room, so that a repetition is recognised.
+/// In the order of arrival. One acknowledgement is owed for each, and one more for a repetition that comes after it: a
+/// surplus one would be taken for that of the next report. Acknowledged ones stay as long as there is room, so that a
+/// repetition is recognised.
 class Reports {
 public:
     static constexpr std::size_t depth = 8;
 
     enum class Taken : std::uint8_t {
         fresh,
-        repeated, ///< the same as the newest one about any of its datapoints: one more acknowledgement is owed
+        repeated, ///< the same as the newest one about any of its datapoints: an acknowledgement is owed, again
         refused,  ///< no room
     };
     Taken take(std::uint8_t command, std::span<const std::uint8_t> data) noexcept;

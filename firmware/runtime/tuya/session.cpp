@@ -120,7 +120,7 @@ void Session::act_online() noexcept {
     const bool is_declared = declare();
     if (is_declared && is_settled()) acknowledge();
     if (state_ != State::online) return;
-    const bool busy = !reports_.all_delivered() || reports_.owed() != nullptr;
+    const bool busy = misheard_ || !reports_.all_delivered() || reports_.owed() != nullptr;
     if (busy) return;
     forget_delivered_kept();
     const base::Micros sleep_at = std::max({diagnostics_.online_at, acknowledged_at_, heard_at_}) + idle_max;
@@ -200,9 +200,10 @@ bool Session::is_quiet() const noexcept {
     return now_ >= quiet_at() && reader_.deadline() == base::never && out_size_ == 0 && parts_.line.idle();
 }
 
-/// Whether an acknowledgement may be sent now: every report is delivered, and no other is coming in.
+/// Whether an acknowledgement may be sent now: every report is delivered, and no other is coming in. An
+/// acknowledgement says not of what: after something that was not understood it might be taken for that one's.
 bool Session::is_settled() noexcept {
-    if (!reports_.all_delivered()) return false;
+    if (!reports_.all_delivered() || misheard_) return false;
     if (is_quiet()) return true;
     wake_at(std::max(quiet_at(), now_ + soon));
     return false;
@@ -216,7 +217,7 @@ void Session::acknowledge() noexcept {
     if (Report* const report = reports_.owed()) {
         constexpr std::uint8_t done = protocol::tuya::report_done;
         if (!send(report->command, std::span(&done, 1))) return wake_at(now_ + soon);
-        --report->owed;
+        report->owed = false;
         ++diagnostics_.acknowledged;
         acknowledged_at_ = now_;
         return wake_at(now_ + quiet);

@@ -119,6 +119,7 @@ private:
     // What the line brings.
     void on_frame(const protocol::tuya::Frame& frame) override;
     void on_bad_sum(const protocol::tuya::Frame& frame, std::uint8_t found, std::uint8_t right) override;
+    void mishear() noexcept;
     void on_product(std::span<const std::uint8_t> data) noexcept;
     void on_status_answer() noexcept;
     void on_report(std::uint8_t command, std::span<const std::uint8_t> data) noexcept;
@@ -175,6 +176,9 @@ private:
     unsigned sends_ = 0;                 ///< of the request in flight
     base::Micros due_at_ = 0;            ///< when the request is sent again, or the next one may be
 
+    std::uint64_t skipped_before_ = 0;
+    bool misheard_ = false; ///< no acknowledgement may be sent
+    base::Micros misheard_at_ = 0;
     base::Micros heard_at_ = 0;        ///< the newest byte from the MCU
     base::Micros acknowledged_at_ = 0; ///< the newest acknowledgement of a report; 0: none
     base::Micros declare_again_at_ = 0;

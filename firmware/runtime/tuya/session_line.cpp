@@ -26,6 +26,18 @@ void Session::read_line() noexcept {
         if (count == bytes.size() && reads == 7) wake_at(now_);
     }
     reader_.flush(now_);
+    const bool garbage = reader_.skipped() != skipped_before_;
+    skipped_before_ = reader_.skipped();
+    // From the moment on in which the MCU may believe that reports are welcome.
+    if (garbage && (state_ == State::online || in_flight_ == Status::cloud_connected)) mishear();
+}
+
+/// Something was said that nobody understood; it may have been a report. Only when it is said again, and clearly, may
+/// anything be acknowledged. An MCU that does not repeat cuts the power in the end, and tells all again.
+void Session::mishear() noexcept {
+    if (!misheard_) parts_.system.note(Note::line_garbled, 0);
+    misheard_ = true;
+    misheard_at_ = now_;
 }
 
 void Session::on_bad_sum(const Frame&, std::uint8_t, std::uint8_t) {
@@ -106,12 +118,14 @@ void Session::on_report(std::uint8_t command, std::span<const std::uint8_t> data
         ++diagnostics_.damaged;
         parts_.system.note(Note::report_damaged, command);
     }
+    if (now_ >= misheard_at_ + quiet) misheard_ = misheard_ && diagnostics_.refused > 0;
     switch (reports_.take(command, data)) {
     case Reports::Taken::fresh: ++diagnostics_.reports; return;
     case Reports::Taken::repeated: ++diagnostics_.repeated; return;
     case Reports::Taken::refused:
         ++diagnostics_.refused;
         parts_.system.note(Note::report_refused, command);
+        misheard_ = true; // to the end: nothing that is acknowledged could be told from what was refused
         return;
     }
 }
