@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/api/api.hpp"
 
+#include "hub/api/answers.hpp"
 #include "hub/api/broadcast.hpp"
 #include "hub/api/face_view.hpp"
+#include "hub/api/line_request.hpp"
+#include "hub/api/line_socket.hpp"
 #include "hub/api/server.hpp"
 #include "hub/api/views.hpp"
 
@@ -91,7 +94,8 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections);
     asio::awaitable<void> sweep();
     void spawn_connection(Socket socket, Peer peer, std::size_t& connections);
-    void open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session, std::string board);
+    std::optional<Answer> open_web_socket(Stream& stream, const WebSocket::Upgrade& upgrade, const Request& request);
+    std::optional<Answer> open_line(Stream& stream, const WebSocket::Upgrade& upgrade, const Request& request);
     void greet(WebSocket& client);
     WebSocket::Source face_of(std::string board);
     void flush();
@@ -117,6 +121,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     Broadcast broadcast;
     std::list<Stream> streams;
     std::vector<std::shared_ptr<WebSocket>> viewers;
+    std::vector<std::shared_ptr<LineSocket>> lines;
     std::list<std::shared_ptr<Waiting>> waiting;
     std::size_t tcp_connections = 0;
     std::size_t local_connections = 0;
@@ -201,11 +206,10 @@ base::Result<> Api::Impl::listen_local() {
 void Api::Impl::start() {
     context.cookie_name = "ouro_" + std::to_string(port);
     admission.emplace(access, host_names(), context.cookie_name);
-    server.emplace(
-        Server{io, options.limits, options.assets, *admission, context,
-               [this](Stream stream, const WebSocket::Upgrade& upgrade, std::string session, std::string board) {
-                   open_web_socket(std::move(stream), upgrade, std::move(session), std::move(board));
-               }});
+    server.emplace(Server{io, options.limits, options.assets, *admission, context,
+                          [this](Stream& stream, const WebSocket::Upgrade& upgrade, const Request& request) {
+                              return open_web_socket(stream, upgrade, request);
+                          }});
     const auto log_failure = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (failure) spdlog::error("api: a listener ended unexpectedly");
     };
@@ -254,24 +258,45 @@ asio::awaitable<void> Api::Impl::sweep() {
         co_await sweep_timer.async_wait(await_tuple);
         const auto now = std::chrono::steady_clock::now();
         for (const auto& viewer : std::vector(viewers)) viewer->check_stalled(now);
+        for (const auto& line : std::vector(lines)) line->check_stalled(now);
     }
 }
 
-void Api::Impl::open_web_socket(Stream stream, const WebSocket::Upgrade& upgrade, std::string session,
-                                std::string board) {
-    if (stopping || viewers.size() >= options.limits.connections_max) return;
+std::optional<Answer> Api::Impl::open_web_socket(Stream& stream, const WebSocket::Upgrade& upgrade,
+                                                 const Request& request) {
+    if (stopping || viewers.size() + lines.size() >= options.limits.connections_max) {
+        return error_answer({base::ErrorCode::rate_limited, "Too many connections are open", "Close some pages."});
+    }
+    if (!request.param("id").empty()) return open_line(stream, upgrade, request);
     auto on_end = [weak = weak_from_this()](WebSocket& ended) {
         if (const auto self = weak.lock())
             std::erase_if(self->viewers, [&](const auto& v) { return v.get() == &ended; });
     };
-    auto viewer = std::make_shared<WebSocket>(std::move(stream), options.limits, std::move(session), std::move(on_end));
+    auto viewer = std::make_shared<WebSocket>(std::move(stream), options.limits, request.caller.session, on_end);
     viewers.push_back(viewer);
+    std::string board(request.param("uid"));
     viewer->accept(upgrade, [weak = weak_from_this(), raw = viewer.get(), board = std::move(board)] {
         const auto self = weak.lock();
         if (!self) return;
         if (board.empty()) return self->greet(*raw);
         raw->draw_from(board, self->face_of(board));
     });
+    return std::nullopt;
+}
+
+std::optional<Answer> Api::Impl::open_line(Stream& stream, const WebSocket::Upgrade& upgrade, const Request& request) {
+    const auto wanted = attach_request_of(request);
+    if (!wanted) return error_answer(wanted.error());
+    auto on_end = [weak = weak_from_this()](LineSocket& ended) {
+        if (const auto self = weak.lock()) std::erase_if(self->lines, [&](const auto& l) { return l.get() == &ended; });
+    };
+    auto line = std::make_shared<LineSocket>(io, options.limits, request.caller.session, on_end);
+    auto attached = hub.attach(request.param("id"), *wanted, *line);
+    if (!attached) return error_answer(attached.error());
+    line->attach(std::move(*attached), wanted->mode == core::AttachMode::lease);
+    lines.push_back(line);
+    line->accept(std::move(stream), upgrade, request.peer.local);
+    return std::nullopt;
 }
 
 WebSocket::Source Api::Impl::face_of(std::string board) {
@@ -345,6 +370,9 @@ void Api::Impl::close_viewers(const std::string& session) {
     for (const auto& viewer : std::vector(viewers)) {
         if (viewer->session() == session) viewer->close();
     }
+    for (const auto& line : std::vector(lines)) {
+        if (line->session() == session) line->close();
+    }
 }
 
 void Api::Impl::stop() {
@@ -359,6 +387,7 @@ void Api::Impl::stop() {
     sweep_timer.cancel();
     for (Stream& stream : streams) stream.close();
     for (const auto& viewer : std::vector(viewers)) viewer->close();
+    for (const auto& line : std::vector(lines)) line->close();
     for (const auto& one : waiting) one->deadline.cancel();
 }
 

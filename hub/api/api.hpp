@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "hub/api/access.hpp"
 #include "hub/api/assets.hpp"
+#include "hub/core/console_session.hpp"
 #include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/timeline/store.hpp"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace boost::asio {
@@ -69,6 +71,12 @@ public:
         virtual std::string mqtt_status() const = 0;
         /// The console's latest bytes of a board, for whoever attaches.
         virtual std::string console_history(const std::string& uid) const = 0;
+        virtual std::vector<core::SessionInfo> sessions() const = 0;
+        /// Attaches to the session of that id, if its state allows it; `viewer` outlives what it gets.
+        virtual base::Result<std::unique_ptr<core::Attachment>>
+        attach(std::string_view session, const core::AttachRequest& request, core::Viewer& viewer) = 0;
+        /// Ends whatever is attached and gives the port back for a while. Error: `not_found`.
+        virtual base::Result<> end_session(std::string_view session) = 0;
 
     protected:
         ~Dependencies() = default;

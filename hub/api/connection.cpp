@@ -220,9 +220,8 @@ asio::awaitable<bool> serve_request(Server& server, Stream& stream, beast::flat_
     const bool keep_alive = parser.get().keep_alive() && parser.is_done();
     if (!admitted->answer && admitted->route->upgrade) {
         stream.expires_never();
-        server.open_web_socket(std::move(stream), parser.release(), admitted->request.caller.session,
-                               std::string(admitted->request.param("uid")));
-        co_return false;
+        admitted->answer = server.open_web_socket(stream, parser.get(), admitted->request);
+        if (!admitted->answer) co_return false;
     }
     if (!admitted->answer) {
         admitted->request.body = std::move(parser.get().body());

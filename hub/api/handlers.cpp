@@ -272,6 +272,22 @@ void get_history(Context& context, const Request& request, Reply reply) {
         std::move(reply));
 }
 
+void get_sessions(Context& context, const Request&, Reply reply) {
+    Json list = Json::array();
+    for (const core::SessionInfo& session : context.hub.sessions()) list.push_back(view_of(session));
+    reply(json_answer(list));
+}
+
+void delete_session(Context& context, const Request& request, Reply reply) {
+    if (const auto ended = context.hub.end_session(request.param("id")); !ended) {
+        return reply(error_answer(ended.error()));
+    }
+    Answer answer;
+    answer.status = 204;
+    answer.content_type.clear();
+    reply(std::move(answer));
+}
+
 void get_timeline(Context& context, const Request& request, Reply reply) {
     const std::string uid(request.find_query("uid").value_or(""));
     const std::string what(request.find_query("what").value_or(""));

@@ -38,6 +38,8 @@ void post_set(Context& context, const Request& request, Reply reply);
 void post_control(Context& context, const Request& request, Reply reply);
 void get_screen(Context& context, const Request& request, Reply reply);
 void get_history(Context& context, const Request& request, Reply reply);
+void get_sessions(Context& context, const Request& request, Reply reply);
+void delete_session(Context& context, const Request& request, Reply reply);
 void get_timeline(Context& context, const Request& request, Reply reply);
 void get_profile(Context& context, const Request& request, Reply reply);
 

@@ -11,7 +11,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 
 namespace hub::api {
 
@@ -22,8 +24,8 @@ struct Server {
     std::span<const Asset> assets;
     Admission& admission;
     Context& context;
-    /// Takes over an admitted WebSocket: of the face of `board`, or of everything when that is empty.
-    std::function<void(Stream, WebSocket::Upgrade, std::string session, std::string board)> open_web_socket;
+    /// Takes over an admitted WebSocket; `stream` is moved from then. Or refuses it, and leaves `stream` as it is.
+    std::function<std::optional<Answer>(Stream& stream, const WebSocket::Upgrade&, const Request&)> open_web_socket;
 };
 
 /// Serves requests on one connection until it ends; never throws. `stream` is the caller's and outlives the call, so

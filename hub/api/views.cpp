@@ -52,6 +52,15 @@ Json view_of(const core::Entity& entity) {
     return {{"id", entity.id}, {"kind", kind_name(entity.kind)}, {"name", entity.name}, {"options", options}};
 }
 
+const char* name_of(core::SessionInfo::State state) noexcept {
+    switch (state) {
+    case core::SessionInfo::State::open: return "open";
+    case core::SessionInfo::State::absent: return "absent";
+    case core::SessionInfo::State::released: return "released";
+    }
+    return "absent";
+}
+
 } // namespace
 
 double ms_of(core::Time time) noexcept { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
@@ -87,6 +96,26 @@ Json view_of(const core::CommandChanged& command) {
     return {{"uid", command.uid},     {"id", command.id},          {"cmd_id", command.cmd_id},
             {"value", command.value}, {"source", command.source},  {"outcome", command.outcome},
             {"text", command.text},   {"at_ms", ms_of(command.at)}};
+}
+
+Json view_of(const core::SessionInfo& session) {
+    Json view = {{"id", session.id},
+                 {"uid", session.uid},
+                 {"port", session.port},
+                 {"board", session.board},
+                 {"since_ms", ms_of(session.since)},
+                 {"viewers", Json::array()},
+                 {"lease", nullptr},
+                 {"kept_bytes", session.kept_bytes},
+                 {"state", name_of(session.state)}};
+    for (const auto& viewer : session.viewers) {
+        view["viewers"].push_back(
+            {{"name", viewer.name}, {"since_ms", ms_of(viewer.since)}, {"typing", viewer.typing}});
+    }
+    if (session.lease) {
+        view["lease"] = {{"name", session.lease->name}, {"since_ms", ms_of(session.lease->since)}};
+    }
+    return view;
 }
 
 Json view_of(const timeline::Entry& entry) {

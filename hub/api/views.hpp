@@ -2,6 +2,7 @@
 // The hub's picture of the world in the JSON shapes of openapi.yaml.
 #pragma once
 
+#include "hub/core/console_session.hpp"
 #include "hub/core/model.hpp"
 #include "hub/timeline/store.hpp"
 
@@ -16,6 +17,7 @@ double ms_of(core::Time time) noexcept;
 core::Json view_of(const core::Board& board);
 core::Json view_of(const std::vector<core::Board>& boards);
 core::Json view_of(const core::CommandChanged& command);
+core::Json view_of(const core::SessionInfo& session);
 core::Json view_of(const timeline::Entry& entry);
 core::Json view_of(const timeline::Health& health);
 

@@ -132,6 +132,9 @@ base::Result<> Hub::Impl::check(const Board& board, const CommandRequest& reques
     if (!board.online || link.line == nullptr) {
         return base::fail(ErrorCode::disconnected, "board " + board.uid + " is offline", "see that it is plugged in");
     }
+    if (const std::string holder = link.line->held_by(); !holder.empty()) {
+        return base::fail(ErrorCode::busy, holder, "try again when that has ended");
+    }
     if (!request.cmd_id.empty() && link.ledger.is_repeat(request.cmd_id)) {
         return base::fail(ErrorCode::duplicate, "command " + request.cmd_id + " was sent before");
     }

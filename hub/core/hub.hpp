@@ -21,6 +21,9 @@ public:
     virtual void send(const Json& message) = 0;
     /// For evidence, e.g. "serial /dev/ttyUSB0".
     virtual std::string path() const = 0;
+    /// Who has the board for itself, so that a command would not be heard: "ouro fs put (pid 12) has had …"; else
+    /// empty.
+    virtual std::string held_by() const { return {}; }
 
 protected:
     ~BoardLine() = default;
@@ -76,7 +79,7 @@ public:
     // --- from people and machines ---
     /// Checks, gives it an id, sends it. The answer says whether it was sent; how it ended arrives as CommandChanged.
     /// The id is unique among the board's last 32 commands. A command that timed out may still end as done or failed.
-    /// Errors: not_found, invalid_argument, disconnected, duplicate, expired, rate_limited.
+    /// Errors: not_found, invalid_argument, disconnected, busy, duplicate, expired, rate_limited.
     base::Result<std::string> command(const CommandRequest& request);
 
     // --- from Home Assistant ---

@@ -115,6 +115,12 @@ private:
     const core::Face* face(const std::string& uid) const override { return workbench_.face(uid); }
     std::string mqtt_status() const override { return home_ ? std::string(home::state_name(home_->status())) : "off"; }
     std::string console_history(const std::string& uid) const override { return workbench_.console_history(uid); }
+    std::vector<core::SessionInfo> sessions() const override { return workbench_.sessions(); }
+    base::Result<std::unique_ptr<core::Attachment>> attach(std::string_view session, const core::AttachRequest& request,
+                                                           core::Viewer& viewer) override {
+        return workbench_.attach(session, request, viewer);
+    }
+    base::Result<> end_session(std::string_view session) override { return workbench_.release(session); }
 
     void await_signal();
     void tick();

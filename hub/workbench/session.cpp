@@ -2,6 +2,7 @@
 // A session's life: absent, open, known, gone, and again.
 #include "hub/workbench/session.hpp"
 
+#include "hub/workbench/audience.hpp"
 #include "hub/workbench/serial_port.hpp"
 #include "protocol/json/value.hpp"
 #include "protocol/link/frame_reader.hpp"
@@ -21,23 +22,36 @@ namespace hub::workbench {
 namespace {
 
 using boost::system::error_code;
+using core::SessionInfo;
 using std::chrono::milliseconds;
 
 constexpr milliseconds retry_min{100};
 constexpr milliseconds retry_max{800};
+constexpr unsigned usual_baud = 115'200;
+constexpr std::string_view prompt = ">>> ";
 
 base::Micros now() {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
-// The uid in `["hello",{"uid":…}]`; nothing for any other message.
-std::optional<std::string> uid_in_hello(std::string_view json) {
+core::Time wall_now() {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+struct Hello {
+    std::string uid;
+    bool is_ours = false; ///< our firmware, which keeps messages and Python's input apart
+};
+
+// What `["hello",{"uid":…}]` says; nothing for any other message.
+std::optional<Hello> hello_in(std::string_view json) {
     const auto message = protocol::json::parse(json);
     if (!message || !message->at(0).equals("hello")) return std::nullopt;
     std::array<char, 33> buffer{};
     const auto uid = message->at(1).find("uid").text(buffer);
-    return uid && protocol::link::is_uid(*uid) ? std::optional(std::string(*uid)) : std::nullopt;
+    if (!uid || !protocol::link::is_uid(*uid)) return std::nullopt;
+    return Hello{std::string(*uid), message->at(1).find("runtime").equals("ouroboard")};
 }
 
 std::string frame_of(const core::Json& message) {
@@ -48,7 +62,10 @@ std::string frame_of(const core::Json& message) {
 
 } // namespace
 
-struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, std::enable_shared_from_this<Impl> {
+struct Session::Impl final : SerialPort::Listener,
+                             protocol::link::FrameSink,
+                             Audience::Board,
+                             std::enable_shared_from_this<Impl> {
     Impl(Session& owner, boost::asio::io_context& context, BoardPort where, Dependencies& outward)
         : line(owner),
           io(context),
@@ -57,7 +74,8 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
           uid(port.uid),
           retry_timer(context),
           flush_timer(context),
-          reader(std::in_place, *this) {}
+          reader(std::in_place, *this),
+          audience(*this, wall_now) {}
 
     void open_after(milliseconds pause) {
         retry_timer.expires_after(pause);
@@ -68,14 +86,19 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
     }
 
     void open() {
+        state = SessionInfo::State::absent;
         auto opened =
             check_present(port).and_then([this] { return SerialPort::open(io, port.path, *this, port.wiring); });
         if (!opened) return absent(opened.error());
         serial = std::move(*opened);
+        state = SessionInfo::State::open;
         said_why_absent.clear();
         reader.emplace(*this);
-        if (uid.empty()) return write(frame_of(core::Json::array({"who"})));
-        open_line();
+        tail.clear();
+        heard = false;
+        is_ours = false;
+        if (std::exchange(told_gone, false)) audience.on_back();
+        if (!std::exchange(asked, true)) write(frame_of(core::Json::array({"who"})));
     }
 
     // Said once for each reason, not at each attempt.
@@ -103,16 +126,49 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
 
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         retry_pause = retry_min;
+        audience.on_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         reader->feed(bytes, now());
         plan_flush();
     }
 
     void on_hang_up(std::string_view reason) override {
+        lose_port(reason);
+        open_later();
+    }
+
+    void lose_port(std::string_view reason) {
+        asked = false;
         serial.reset();
+        state = SessionInfo::State::absent;
         flush_timer.cancel();
         reader->flush(now() + protocol::link::half_frame_timeout); // nothing will complete it
         close_line(reason);
-        open_later();
+        if (!std::exchange(told_gone, true)) audience.on_gone(reason);
+    }
+
+    void unplug() {
+        retry_timer.cancel();
+        plugged_in = false;
+        lose_port("it was unplugged");
+    }
+
+    void plug_in(BoardPort where) {
+        if (where.uid.empty()) where.uid = uid;
+        port = std::move(where);
+        plugged_in = true;
+        retry_pause = retry_min;
+        open_after(milliseconds(0));
+    }
+
+    void release(std::string_view reason) {
+        audience.cut(reason);
+        if (!plugged_in) return;
+        serial.reset();
+        flush_timer.cancel();
+        reader.emplace(*this);
+        close_line(reason);
+        state = SessionInfo::State::released;
+        open_after(release_time);
     }
 
     void plan_flush() {
@@ -128,9 +184,14 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
     }
 
     void on_frame(std::string_view json) override {
-        if (auto said = uid_in_hello(json); said && *said != uid) {
-            close_line("another board answers on this port");
-            uid = std::move(*said);
+        heard = true;
+        asked = false;
+        if (auto hello = hello_in(json)) {
+            is_ours = hello->is_ours;
+            if (hello->uid != uid) {
+                close_line("another board answers on this port");
+                uid = std::move(hello->uid);
+            }
         }
         if (uid.empty()) return; // nobody to tell it about yet
         if (!line_is_open) open_line();
@@ -139,13 +200,54 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
 
     void on_console(std::span<const std::uint8_t> bytes) override {
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        history.append(text);
-        if (history.size() > console_history_max) history.erase(0, history.size() - console_history_max);
+        tail.append(text.substr(text.size() - std::min(text.size(), prompt.size())));
+        tail.erase(0, tail.size() - std::min(tail.size(), prompt.size()));
+        audience.on_console(text);
+        if (line_is_open && !audience.lease()) dependencies.on_console(uid, text);
+    }
+
+    // What a tool and a board say to each other is of no use to read; that they did so is.
+    void on_lease(const SessionInfo::Lease* lease) override {
+        if (lease == nullptr) return restore_port();
+        const std::string text = "\r\n[" + lease->name + " has the prompt]\r\n";
+        audience.keep(text);
         if (line_is_open) dependencies.on_console(uid, text);
     }
 
-    void write(const std::string& frame) {
+    void restore_port() {
+        const bool other_baud = std::exchange(baud_changed, false);
+        const bool other_lines = std::exchange(lines_changed, false);
         if (!serial) return;
+        if (other_baud) (void)serial->set_baud(usual_baud);
+        // As they are after opening; a tool that was killed may have left the board in reset.
+        if (other_lines && port.wiring == Wiring::bridge) (void)serial->set_lines({});
+    }
+
+    bool write(std::string_view bytes) override { return !serial || serial->write(bytes); }
+
+    base::Result<> set_baud(unsigned baud) override {
+        if (!serial) return base::fail(base::ErrorCode::disconnected, "the board is not there");
+        baud_changed = true;
+        return serial->set_baud(baud);
+    }
+
+    base::Result<> set_lines(bool dtr, bool rts) override {
+        if (!serial) return base::fail(base::ErrorCode::disconnected, "the board is not there");
+        lines_changed = true;
+        return serial->set_lines({dtr, rts});
+    }
+
+    // At a prompt that waits for a person only the question who it is, once for each time that the board said
+    // something.
+    bool may_send(bool is_question) {
+        if (!heard || is_ours) return heard;
+        const bool at_prompt = tail == prompt;
+        return !audience.lease() && (!at_prompt || (is_question && !std::exchange(asked, true)));
+    }
+
+    void send(const core::Json& message) {
+        if (!serial || !may_send(message.is_array() && message.size() == 1 && message[0] == "who")) return;
+        const std::string frame = frame_of(message);
         if (frame.size() > protocol::link::frame_size_max) {
             return dependencies.note(uid, "error", "A message is longer than the link allows; it was not sent.");
         }
@@ -158,26 +260,51 @@ struct Session::Impl final : SerialPort::Listener, protocol::link::FrameSink, st
 
     void stop(std::string_view reason) {
         if (std::exchange(stopped, true)) return;
+        audience.cut(reason);
         close_line(reason);
         serial.reset();
         retry_timer.cancel();
         flush_timer.cancel();
     }
 
+    SessionInfo info() const {
+        SessionInfo info;
+        const auto file = port.is_virtual ? port.path.parent_path().filename() : port.path.filename();
+        info.id = uid.empty() ? file.string() : uid;
+        info.uid = uid;
+        info.port = port.path.string();
+        info.since = since;
+        info.viewers = audience.viewers();
+        info.lease = audience.lease();
+        info.kept_bytes = audience.kept_bytes();
+        info.state = state;
+        return info;
+    }
+
     Session& line;
     boost::asio::io_context& io;
-    const BoardPort port;
+    BoardPort port;
     Dependencies& dependencies;
     std::string uid;
+    const core::Time since = wall_now();
     boost::asio::steady_timer retry_timer;
     boost::asio::steady_timer flush_timer;
     std::optional<protocol::link::FrameReader> reader; ///< always set; a new one for each opening
-    std::unique_ptr<SerialPort> serial;                ///< null while the board is absent
-    std::string history;
+    Audience audience;
+    std::unique_ptr<SerialPort> serial; ///< null while the board is absent
+    SessionInfo::State state = SessionInfo::State::absent;
+    std::string tail; ///< the newest console bytes, as many as a prompt has
     std::string said_why_absent;
     milliseconds retry_pause = retry_min;
+    bool plugged_in = true;
+    bool asked = false;     ///< who it is, since it was plugged in or said something
+    bool heard = false;     ///< a message, since the port was opened
+    bool is_ours = false;   ///< by its hello since then
+    bool told_gone = false; ///< those who are attached wait for its return
     bool line_is_open = false;
     bool dropping = false;
+    bool baud_changed = false;
+    bool lines_changed = false;
     bool stopped = false;
 };
 
@@ -190,7 +317,28 @@ void Session::start() { impl_->open_after(milliseconds(0)); }
 
 void Session::stop(std::string_view reason) { impl_->stop(reason); }
 
-void Session::send(const core::Json& message) { impl_->write(frame_of(message)); }
+void Session::unplug() { impl_->unplug(); }
+
+void Session::plug_in(BoardPort port) { impl_->plug_in(std::move(port)); }
+
+void Session::release(std::string_view reason) { impl_->release(reason); }
+
+base::Result<std::unique_ptr<core::Attachment>> Session::attach(const core::AttachRequest& request,
+                                                                core::Viewer& viewer) {
+    if (request.mode == core::AttachMode::lease && impl_->state != SessionInfo::State::open) {
+        return base::fail(base::ErrorCode::disconnected, "the hub does not have " + impl_->port.path.string() + " open",
+                          "Is the board plugged in? `ouro sessions` says how it is.");
+    }
+    return impl_->audience.attach(request, viewer);
+}
+
+SessionInfo Session::info() const { return impl_->info(); }
+
+void Session::send(const core::Json& message) { impl_->send(message); }
+
+std::string Session::held_by() const {
+    return impl_->audience.lease() && !impl_->is_ours ? text_of(*impl_->audience.lease()) : std::string();
+}
 
 std::string Session::path() const {
     return impl_->port.is_virtual ? "serial uart0 of virtual board" : "serial " + impl_->port.path.string();
@@ -200,6 +348,8 @@ const BoardPort& Session::port() const noexcept { return impl_->port; }
 
 const std::string& Session::uid() const noexcept { return impl_->uid; }
 
-const std::string& Session::console_history() const noexcept { return impl_->history; }
+const std::string& Session::console_history() const noexcept { return impl_->audience.history(); }
+
+bool Session::is_plugged_in() const noexcept { return impl_->plugged_in; }
 
 } // namespace hub::workbench

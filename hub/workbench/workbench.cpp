@@ -2,6 +2,7 @@
 // Puts finder, sessions, control clients and the hub together.
 #include "hub/workbench/workbench.hpp"
 
+#include "hub/core/safe_json.hpp"
 #include "hub/workbench/board_finder.hpp"
 #include "hub/workbench/control_client.hpp"
 #include "hub/workbench/face_watcher.hpp"
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <list>
 #include <map>
 #include <optional>
@@ -20,11 +22,10 @@ namespace hub::workbench {
 struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
     struct Bench {
         Bench(boost::asio::io_context& io, const BoardPort& port, Session::Dependencies& dependencies)
-            : session(io, port, dependencies),
-              control(io, port.control_socket) {}
+            : session(io, port, dependencies) {}
         Session session;
-        ControlClient control;
-        std::optional<FaceWatcher> watcher; ///< of a virtual board
+        std::optional<ControlClient> control; ///< of a virtual board
+        std::optional<FaceWatcher> watcher;   ///< of a virtual board
     };
 
     Impl(boost::asio::io_context& context, core::Hub& core, WorkbenchConfig settings)
@@ -40,17 +41,35 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         return nullptr;
     }
 
+    // The one that this board had when it was here before.
+    Bench* find_absent(const BoardPort& port) {
+        for (Bench& bench : benches) {
+            if (bench.session.is_plugged_in()) continue;
+            const bool same_usb = !port.usb_identity.empty() && bench.session.port().usb_identity == port.usb_identity;
+            if (same_usb || (port.is_virtual && bench.session.uid() == port.uid)) return &bench;
+        }
+        return nullptr;
+    }
+
     void on_found(const BoardPort& found) override {
         BoardPort port = found;
         if (const auto before = uids.find(port.usb_identity); before != uids.end()) port.uid = before->second;
-        if (port.is_virtual && find(port.uid) != nullptr) {
+        Bench* const before = find_absent(port);
+        if (before == nullptr && port.is_virtual && find(port.uid) != nullptr) {
             return note(port.uid, "error",
                         "Another folder says that it is this board; it is left alone: " +
                             port.path.parent_path().string());
         }
-        Bench& bench = benches.emplace_back(io, port, *this);
-        if (port.is_virtual) watch_face(bench, port);
-        bench.session.start();
+        Bench& bench = before == nullptr ? benches.emplace_back(io, port, *this) : *before;
+        if (port.is_virtual) {
+            bench.control.emplace(io, port.control_socket);
+            watch_face(bench, port);
+        }
+        if (before == nullptr) {
+            bench.session.start();
+        } else {
+            bench.session.plug_in(port);
+        }
     }
     void watch_face(Bench& bench, const BoardPort& port) {
         // Every watcher's versions are beyond those of the ones before it: who looks on notices that all is new.
@@ -68,11 +87,44 @@ struct Workbench::Impl final : BoardFinder::Listener, Session::Dependencies {
         uids[port.usb_identity] = uid;
     }
     void on_gone(const BoardPort& port) override {
-        benches.remove_if([&](const Bench& bench) {
-            if (bench.session.port().path != port.path) return false;
-            remember(port, bench.session.uid());
-            return true;
-        });
+        for (auto bench = benches.begin(); bench != benches.end();) {
+            Session& session = bench->session;
+            const auto here = bench++;
+            if (!session.is_plugged_in() || session.port().path != port.path) continue;
+            remember(port, session.uid());
+            session.unplug();
+            here->watcher.reset();
+            here->control.reset();
+            // A virtual board's folder is gone for good, most often.
+            if (port.is_virtual && session.info().viewers.empty()) benches.erase(here);
+        }
+        forget_absent();
+    }
+    void forget_absent() {
+        const auto is_absent = [](const Bench& bench) { return !bench.session.is_plugged_in(); };
+        auto absent = static_cast<std::size_t>(std::count_if(benches.begin(), benches.end(), is_absent));
+        for (auto bench = benches.begin(); bench != benches.end() && absent > absent_max;) {
+            const auto here = bench++;
+            if (!is_absent(*here) || !here->session.info().viewers.empty()) continue;
+            benches.erase(here);
+            --absent;
+        }
+    }
+
+    Bench* find_session(std::string_view id) {
+        for (const bool by_uid : {true, false}) {
+            for (Bench& bench : benches) {
+                const BoardPort& port = bench.session.port();
+                const auto file = port.is_virtual ? port.path.parent_path().filename() : port.path.filename();
+                if ((by_uid ? bench.session.uid() : file.string()) == id) return &bench;
+            }
+        }
+        return nullptr;
+    }
+    static tl::unexpected<base::Error> no_session(std::string_view id) {
+        return base::fail(base::ErrorCode::not_found,
+                          "there is no session " + core::printable(id, core::viewer_name_size_max),
+                          "`ouro sessions` lists them.");
     }
 
     void line_opened(const std::string& uid, core::BoardLine& line, bool is_virtual) override {
@@ -125,10 +177,10 @@ void Workbench::control(const std::string& uid, const core::Json& request, Contr
         return impl_->refuse(std::move(done), base::ErrorCode::refused, "watch and quit are not passed on");
     }
     Impl::Bench* const bench = impl_->find(uid);
-    if (bench == nullptr || !bench->session.port().is_virtual) {
+    if (bench == nullptr || !bench->control) {
         return impl_->refuse(std::move(done), base::ErrorCode::not_found, "there is no virtual board " + uid);
     }
-    bench->control.request(request, std::move(done));
+    bench->control->request(request, std::move(done));
 }
 
 const core::Face* Workbench::face(const std::string& uid) const {
@@ -139,6 +191,30 @@ const core::Face* Workbench::face(const std::string& uid) const {
 std::string Workbench::console_history(const std::string& uid) const {
     const Impl::Bench* const bench = impl_->find(uid);
     return bench == nullptr ? std::string() : bench->session.console_history();
+}
+
+std::vector<core::SessionInfo> Workbench::sessions() const {
+    std::vector<core::SessionInfo> sessions;
+    for (const Impl::Bench& bench : impl_->benches) {
+        core::SessionInfo info = bench.session.info();
+        const core::Board* const board = impl_->hub.find(info.uid);
+        if (board != nullptr) info.board = board->name;
+        sessions.push_back(std::move(info));
+    }
+    return sessions;
+}
+
+base::Result<std::unique_ptr<core::Attachment>>
+Workbench::attach(std::string_view id, const core::AttachRequest& request, core::Viewer& viewer) {
+    Impl::Bench* const bench = impl_->find_session(id);
+    return bench == nullptr ? Impl::no_session(id) : bench->session.attach(request, viewer);
+}
+
+base::Result<> Workbench::release(std::string_view id) {
+    Impl::Bench* const bench = impl_->find_session(id);
+    if (bench == nullptr) return Impl::no_session(id);
+    bench->session.release("the session was ended by `ouro sessions kill`, or from the hub's page");
+    return {};
 }
 
 } // namespace hub::workbench

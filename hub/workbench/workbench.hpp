@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/core/console_session.hpp"
 #include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/workbench/port_rule.hpp"
@@ -13,12 +14,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boost::asio {
 class io_context;
 }
 
 namespace hub::workbench {
+
+/// How many sessions are kept whose board is not plugged in; beyond it the oldest that nobody watches goes.
+inline constexpr std::size_t absent_max = 16;
 
 struct WorkbenchConfig {
     /// The folder of virtual boards; it may not exist yet, and may go.
@@ -60,6 +65,14 @@ public:
 
     /// The newest console bytes of a board, at most 64 KiB; none for a board that is not here.
     std::string console_history(const std::string& uid) const;
+
+    /// Those with a port, and those whose board was unplugged, up to `absent_max`, for it comes back as the same one.
+    std::vector<core::SessionInfo> sessions() const;
+    /// To the session of that id, uid or port's name. Errors: `not_found`, and those of Session::attach.
+    base::Result<std::unique_ptr<core::Attachment>> attach(std::string_view id, const core::AttachRequest& request,
+                                                           core::Viewer& viewer);
+    /// See Session::release. Error: `not_found`.
+    base::Result<> release(std::string_view id);
 
 private:
     struct Impl;

@@ -4,6 +4,7 @@
 #include "hub/api/admission.hpp"
 #include "hub/api/answers.hpp"
 #include "hub/api/handlers.hpp"
+#include "hub/api/line_request.hpp"
 #include "hub/api/routes.hpp"
 #include "hub/core/safe_json.hpp"
 
@@ -67,11 +68,32 @@ public:
     const core::Face* face(const std::string&) const override { return nullptr; }
     std::string mqtt_status() const override { return "off"; }
     std::string console_history(const std::string&) const override { return {}; }
+    std::vector<core::SessionInfo> sessions() const override { return std::vector<core::SessionInfo>(1); }
+    base::Result<std::unique_ptr<core::Attachment>> attach(std::string_view, const core::AttachRequest&,
+                                                           core::Viewer&) override {
+        return base::fail(base::ErrorCode::internal, "a connection attaches, and no request");
+    }
+    base::Result<> end_session(std::string_view session) override {
+        ++acted;
+        if (session == uid) return {};
+        return base::fail(base::ErrorCode::not_found, "there is no such session");
+    }
 
     int acted = 0;
 
 private:
     std::vector<core::Board> boards_{1};
+};
+
+/// Takes what a text frame may ask of a port.
+class Seat final : public core::Attachment {
+public:
+    bool type(std::string_view) override { return true; }
+    base::Result<> set_baud(unsigned baud) override {
+        expect(baud <= 10'000'000);
+        return {};
+    }
+    base::Result<> set_lines(bool, bool) override { return {}; }
 };
 
 /// Everything between the parsed header and the answer, as `serve_connection` puts it together.
@@ -88,7 +110,7 @@ public:
             expect(hub_.acted == 0);
             return check(*refusal);
         }
-        if (match.route->handle == nullptr) return;
+        if (match.route->handle == nullptr) return check_line(request);
         int answers = 0;
         match.route->handle(context_, request, [&](const Answer& answer) {
             ++answers;
@@ -100,6 +122,18 @@ public:
     }
 
 private:
+    // The body stands for a text frame on the connection that was asked for.
+    static void check_line(const Request& request) {
+        const auto wanted = attach_request_of(request);
+        if (!wanted) return;
+        expect(!wanted->name.empty() && wanted->name.size() <= core::viewer_name_size_max);
+        for (const char c : wanted->name) expect(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+        const bool may_type = request.caller.role >= Role::operator_;
+        expect(may_type || wanted->mode == core::AttachMode::watch);
+        Seat seat;
+        (void)apply_control(request.body, seat);
+    }
+
     static void check(const Answer& answer) {
         static const std::set<unsigned> known{200, 202, 204, 304, 400, 401, 403, 404, 409,
                                               410, 413, 415, 421, 429, 500, 501, 503, 504};

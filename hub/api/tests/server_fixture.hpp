@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -46,7 +47,49 @@ public:
     }
     std::string mqtt_status() const override { return mqtt; }
     std::string console_history(const std::string&) const override { return history; }
+    std::vector<core::SessionInfo> sessions() const override { return session_list; }
+    base::Result<std::unique_ptr<core::Attachment>> attach(std::string_view session, const core::AttachRequest& request,
+                                                           core::Viewer& viewer) override {
+        if (session != "abcd1234") return base::fail(base::ErrorCode::not_found, "there is no such session");
+        if (attach_refusal) return tl::unexpected(*attach_refusal);
+        asked.push_back(request);
+        viewers.push_back(&viewer);
+        return std::make_unique<Seat>(*this, viewer);
+    }
+    base::Result<> end_session(std::string_view session) override {
+        if (session != "abcd1234") return base::fail(base::ErrorCode::not_found, "there is no such session");
+        ++ended;
+        return {};
+    }
 
+    struct Seat final : core::Attachment {
+        Seat(FakeHub& fake, core::Viewer& seated) : hub(fake), viewer(seated) {}
+        ~Seat() override { std::erase(hub.viewers, &viewer); }
+        bool type(std::string_view bytes) override {
+            if (hub.board_is_full) return false;
+            hub.typed += bytes;
+            return true;
+        }
+        base::Result<> set_baud(unsigned baud) override {
+            hub.typed += "<" + std::to_string(baud) + ">";
+            return {};
+        }
+        base::Result<> set_lines(bool dtr, bool rts) override {
+            if (dtr && rts) return base::fail(base::ErrorCode::unsupported, "this port has no lines");
+            hub.typed += rts ? "<rts>" : "<none>";
+            return {};
+        }
+        FakeHub& hub;
+        core::Viewer& viewer;
+    };
+
+    std::vector<core::SessionInfo> session_list;
+    std::vector<core::AttachRequest> asked;
+    std::vector<core::Viewer*> viewers; ///< those who are attached now
+    std::optional<base::Error> attach_refusal;
+    std::string typed;
+    bool board_is_full = false;
+    int ended = 0;
     std::vector<core::Board> list;
     core::Face screen;
     std::string mqtt = "off";
@@ -154,8 +197,9 @@ struct ServerTest : testing::Test {
     }
     HttpAnswer raw(std::string_view bytes) { return TestClient(api->port()).ask(bytes); }
 
-    static std::string upgrade(std::string_view more) {
-        return "GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    static std::string upgrade(std::string_view more, std::string_view target = "/api/ws") {
+        return "GET " + std::string(target) +
+               " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
                std::string(more) + "\r\n";
     }

@@ -95,7 +95,26 @@ HttpAnswer TestClient::read_answer() {
     return answer;
 }
 
+bool TestClient::send_frame(std::string_view payload, bool binary) {
+    std::string frame(1, binary ? '\x82' : '\x81');
+    if (payload.size() < 126) {
+        frame += static_cast<char>(0x80U | payload.size());
+    } else {
+        frame += '\xfe';
+        frame += static_cast<char>(payload.size() >> 8U);
+        frame += static_cast<char>(payload.size() & 0xFFU);
+    }
+    return send(frame + std::string(4, '\0') + std::string(payload));
+}
+
 std::optional<std::string> TestClient::read_frame() {
+    while (auto message = read_message()) {
+        if (!message->binary) return std::move(message->payload);
+    }
+    return std::nullopt;
+}
+
+std::optional<TestClient::Message> TestClient::read_message() {
     while (fill(2)) {
         const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(read_[i])); };
         const std::size_t opcode = byte(0) & 0x0FU;
@@ -107,7 +126,7 @@ std::optional<std::string> TestClient::read_frame() {
         if (!fill(2 + size_bytes + size)) return std::nullopt;
         std::string payload = read_.substr(2 + size_bytes, size);
         read_.erase(0, 2 + size_bytes + size);
-        if (opcode == 1) return payload;
+        if (opcode == 1 || opcode == 2) return Message{opcode == 2, std::move(payload)};
         if (opcode == 8) return std::nullopt;
     }
     return std::nullopt;

@@ -31,13 +31,21 @@ public:
     TestClient& operator=(const TestClient&) = delete;
 
     bool send(std::string_view bytes);
+    /// As a frame of a WebSocket, of less than 64 KiB.
+    bool send_frame(std::string_view payload, bool binary);
     HttpAnswer read_answer();
     HttpAnswer ask(std::string_view bytes) {
         send(bytes);
         return read_answer();
     }
 
-    /// The payload of the next text frame; pings are passed over. Nothing when the connection ended.
+    struct Message {
+        bool binary = false;
+        std::string payload;
+    };
+    /// The next frame with text or bytes; pings are passed over. Nothing when the connection ended.
+    std::optional<Message> read_message();
+    /// The payload of the next text frame, as above.
     std::optional<std::string> read_frame();
 
     /// Whether the other side ends the connection within `wait`; what it still says is thrown away.

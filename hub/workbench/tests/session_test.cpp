@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/session.hpp"
 
+#include "hub/workbench/audience.hpp"
 #include "hub/workbench/serial_port.hpp"
+#include "hub/workbench/tests/recorded_viewer.hpp"
 #include "hub/workbench/tests/support.hpp"
 #include "protocol/link/frame_reader.hpp"
 
@@ -13,6 +15,8 @@ namespace hub::workbench {
 namespace {
 
 const std::string uid = "b0a7d001";
+const std::string question = "\x1E[\"who\"]\n";
+const core::Json set = core::Json::array({"set", "door", true, "c1", 5000});
 
 class SessionTest : public testing::Test, public Session::Dependencies {
 protected:
@@ -20,10 +24,32 @@ protected:
         session_ = std::make_unique<Session>(io_, port, *this);
         session_->start();
     }
-    // To the pty, with a uid known beforehand, and opened.
-    void begin_opened() {
+    // To the pty, with a uid known beforehand, and opened: the board has answered.
+    void begin_opened(const std::string& runtime = "ouroboard") {
         begin(BoardPort{uid, link_to(*pty_), false, {}});
-        ASSERT_TRUE(run_until(io_, [&] { return !calls_.empty(); }));
+        answer(runtime);
+    }
+    // The board's side: says who it is when it is asked. What that was told is forgotten.
+    void answer(const std::string& runtime = "ouroboard") {
+        EXPECT_EQ(written(question.size()), question);
+        pty_->write("\x1E[\"hello\",{\"uid\":\"" + uid + "\",\"runtime\":\"" + runtime + "\"}]\n");
+        ASSERT_TRUE(run_until(io_, [&] { return calls_.size() >= 2; }));
+        EXPECT_EQ(calls_.front(), "opened b0a7d001");
+        calls_.clear();
+    }
+    std::unique_ptr<core::Attachment> attach(core::Viewer& viewer, core::AttachMode mode) {
+        auto attached = session_->attach({"ouro fs put (pid 12)", mode}, viewer);
+        EXPECT_TRUE(attached);
+        return attached ? std::move(*attached) : nullptr;
+    }
+    bool prints(const std::string& text) {
+        pty_->write(text);
+        return run_until(io_, [&] { return console_.ends_with(text); });
+    }
+    // What the board has been sent by now.
+    std::string sent() {
+        run_ready(io_);
+        return pty_->read();
     }
     std::filesystem::path link_to(const Pty& pty) {
         const auto link = folder_.path() / "uart0";
@@ -74,8 +100,7 @@ TEST_F(SessionTest, frames_and_console_are_told_apart_byte_by_byte) {
         run_ready(io_);
     }
     ASSERT_TRUE(heard("message b0a7d001 [\"up\",2,{}]"));
-    EXPECT_EQ(calls_, (std::vector<std::string>{"opened b0a7d001", "message b0a7d001 [\"up\",1,{}]",
-                                                "message b0a7d001 [\"up\",2,{}]"}));
+    EXPECT_EQ(calls_, (std::vector<std::string>{"message b0a7d001 [\"up\",1,{}]", "message b0a7d001 [\"up\",2,{}]"}));
     EXPECT_EQ(console_, "hithere\n");
     EXPECT_EQ(session_->console_history(), "hithere\n");
 }
@@ -110,7 +135,8 @@ TEST_F(SessionTest, a_board_that_hangs_up_and_returns_elsewhere_gets_its_line_ba
     ASSERT_TRUE(heard("closed b0a7d001: the other end is gone"));
     pty_ = std::make_unique<Pty>();
     link_to(*pty_);
-    ASSERT_TRUE(run_until(io_, [&] { return times("opened b0a7d001") == 2; }));
+    calls_.clear();
+    answer();
     pty_->write("\x1E[\"up\",7,{}]\n");
     EXPECT_TRUE(heard("message b0a7d001 [\"up\",7,{}]")); // not glued to the half frame of before
 }
@@ -131,7 +157,7 @@ TEST_F(SessionTest, another_board_on_the_same_port_gets_a_line_of_its_own) {
     pty_->write("\x1E[\"hello\",{\"uid\":\"b0a7d001\"}]\n\x1E[\"hello\",{\"uid\":\"b0a7d002\"}]\n");
     ASSERT_TRUE(heard("message b0a7d002 [\"hello\",{\"uid\":\"b0a7d002\"}]"));
     EXPECT_EQ(calls_,
-              (std::vector<std::string>{"opened b0a7d001", "message b0a7d001 [\"hello\",{\"uid\":\"b0a7d001\"}]",
+              (std::vector<std::string>{"message b0a7d001 [\"hello\",{\"uid\":\"b0a7d001\"}]",
                                         "closed b0a7d001: another board answers on this port", "opened b0a7d002",
                                         "message b0a7d002 [\"hello\",{\"uid\":\"b0a7d002\"}]"}));
 }
@@ -191,7 +217,7 @@ TEST_F(SessionTest, a_held_port_is_said_once_and_opened_when_it_is_free) {
     ASSERT_TRUE(run_until(io_, [&] { return !notes_.empty(); }));
     EXPECT_NE(notes_[0].find("(pid " + std::to_string(::getpid()) + ")"), std::string::npos) << notes_[0];
     holder->reset();
-    ASSERT_TRUE(heard("opened b0a7d001"));
+    answer();
     EXPECT_EQ(notes_.size(), 1U);
 }
 
@@ -203,7 +229,7 @@ TEST_F(SessionTest, a_virtual_board_that_does_not_run_is_not_opened) {
     EXPECT_TRUE(calls_.empty());
     std::filesystem::remove(socket);
     const ListeningSocket runs(socket);
-    EXPECT_TRUE(heard("opened b0a7d001"));
+    answer();
 }
 
 TEST_F(SessionTest, stopping_closes_the_line_once_and_for_good) {
@@ -215,7 +241,132 @@ TEST_F(SessionTest, stopping_closes_the_line_once_and_for_good) {
     io_.restart();
     io_.run(); // nothing is left that would keep it
     session_.reset();
-    EXPECT_EQ(calls_.size(), 2U);
+    EXPECT_EQ(calls_.size(), 1U);
+}
+
+TEST_F(SessionTest, a_stock_prompt_is_asked_once_who_it_is_and_then_left_in_peace) {
+    begin(BoardPort{uid, link_to(*pty_), false, {}});
+    EXPECT_EQ(written(question.size()), question);
+    pty_->write(">>> ['who']\r\n>>> ");
+    ASSERT_TRUE(run_until(io_, [&] { return session_->console_history().ends_with("\n>>> "); }));
+    for (const char* word : {"who", "up", "who"}) session_->send(core::Json::array({word}));
+    session_->release("killed");
+    EXPECT_EQ(sent(), "");
+    EXPECT_TRUE(calls_.empty()) << "nothing that the hub would send anything to";
+}
+
+TEST_F(SessionTest, a_program_of_a_stock_board_is_sent_messages_and_its_prompt_is_not) {
+    begin_opened("stock");
+    session_->send(core::Json::array({"up", 1}));
+    EXPECT_EQ(written(9), "\x1E[\"up\",1]\n");
+    ASSERT_TRUE(prints("KeyboardInterrupt:\r\n>>> "));
+    session_->send(core::Json::array({"up", 2}));
+    EXPECT_EQ(sent(), "");
+    for (int i = 0; i < 3; ++i) session_->send(core::Json::array({"who"}));
+    EXPECT_EQ(sent(), question) << "it was heard, so it may be asked; once";
+    ASSERT_TRUE(prints(">>> run()\r\n"));
+    session_->send(core::Json::array({"up", 3}));
+    EXPECT_EQ(sent(), "\x1E[\"up\",3]\n");
+}
+
+TEST_F(SessionTest, our_firmware_is_sent_messages_at_its_prompt_and_during_a_lease) {
+    begin_opened();
+    ASSERT_TRUE(prints(">>> "));
+    RecordedViewer holder;
+    const auto lease = attach(holder, core::AttachMode::lease);
+    session_->send(core::Json::array({"up", 1}));
+    EXPECT_EQ(sent(), "\x1E[\"up\",1]\n");
+    EXPECT_EQ(session_->held_by(), "");
+}
+
+TEST_F(SessionTest, a_stock_board_is_sent_nothing_during_a_lease_and_says_who_holds_it) {
+    begin_opened("stock");
+    RecordedViewer holder;
+    auto lease = attach(holder, core::AttachMode::lease);
+    session_->send(set);
+    EXPECT_EQ(sent(), "");
+    EXPECT_EQ(session_->held_by().find("ouro fs put (pid 12) has had the board's prompt since "), 0U);
+    lease.reset();
+    EXPECT_EQ(session_->held_by(), "");
+    session_->send(set);
+    EXPECT_NE(sent(), "");
+}
+
+TEST_F(SessionTest, during_a_lease_the_hub_hears_the_link_and_a_note_instead_of_the_tools_noise) {
+    begin_opened();
+    RecordedViewer holder;
+    auto lease = attach(holder, core::AttachMode::lease);
+    const std::string came = "raw REPL\x1E[\"up\",2,{}]\n>OK\x04";
+    pty_->write(came);
+    ASSERT_TRUE(run_until(io_, [&] { return holder.output == came; }));
+    EXPECT_TRUE(heard("message b0a7d001 [\"up\",2,{}]"));
+    lease.reset();
+    EXPECT_EQ(console_, "\r\n[ouro fs put (pid 12) has the prompt]\r\n");
+    EXPECT_EQ(session_->console_history(), console_);
+    EXPECT_TRUE(prints("after")) << "and all of it again when the lease has ended";
+}
+
+TEST_F(SessionTest, a_board_that_vanishes_ends_the_lease_at_once_and_viewers_see_it_return) {
+    begin_opened();
+    RecordedViewer holder;
+    RecordedViewer viewer;
+    const auto lease = attach(holder, core::AttachMode::lease);
+    const auto seat = attach(viewer, core::AttachMode::type);
+    const auto began = std::chrono::steady_clock::now();
+    pty_->close();
+    ASSERT_TRUE(run_until(io_, [&] { return holder.cut; }));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+    EXPECT_EQ(holder.notices.back().dump(), R"({"reason":"the other end is gone","type":"gone"})");
+    EXPECT_EQ(session_->info().state, core::SessionInfo::State::absent);
+    RecordedViewer late;
+    EXPECT_EQ(session_->attach({"late", core::AttachMode::lease}, late).error().code, base::ErrorCode::disconnected);
+    pty_ = std::make_unique<Pty>();
+    link_to(*pty_);
+    ASSERT_TRUE(run_until(io_, [&] { return viewer.types().back() == "back"; }));
+    EXPECT_EQ(session_->info().state, core::SessionInfo::State::open);
+}
+
+TEST_F(SessionTest, row_1_19_a_killed_session_gives_its_port_to_the_next_program) {
+    begin_opened();
+    RecordedViewer holder;
+    const auto lease = attach(holder, core::AttachMode::lease);
+    session_->release("killed");
+    EXPECT_TRUE(holder.cut);
+    EXPECT_EQ(session_->info().state, core::SessionInfo::State::released);
+    EXPECT_EQ(calls_.back(), "closed b0a7d001: killed");
+    RecordedViewer late;
+    EXPECT_FALSE(session_->attach({"late", core::AttachMode::lease}, late));
+    struct Nobody final : SerialPort::Listener {
+        void on_bytes(std::span<const std::uint8_t>) override {}
+        void on_hang_up(std::string_view) override {}
+    } nobody;
+    EXPECT_TRUE(SerialPort::open(io_, pty_->path(), nobody));
+}
+
+TEST_F(SessionTest, a_board_that_returns_under_another_name_is_the_same_session) {
+    begin_opened();
+    RecordedViewer viewer;
+    const auto seat = attach(viewer, core::AttachMode::type);
+    session_->unplug();
+    EXPECT_FALSE(session_->is_plugged_in());
+    EXPECT_EQ(viewer.types(), (std::vector<std::string>{"replay", "gone"}));
+    Pty elsewhere;
+    session_->plug_in(BoardPort{"", elsewhere.path(), false, {}});
+    ASSERT_TRUE(run_until(io_, [&] { return viewer.types().back() == "back"; }));
+    EXPECT_EQ(session_->info().id, uid);
+    EXPECT_EQ(session_->info().port, elsewhere.path().string());
+    EXPECT_TRUE(seat->type("x"));
+    run_ready(io_);
+    EXPECT_EQ(elsewhere.read(), question + "x");
+}
+
+TEST_F(SessionTest, a_lease_moves_the_ports_lines_where_it_has_some) {
+    begin_opened();
+    RecordedViewer holder;
+    const auto lease = attach(holder, core::AttachMode::lease);
+    EXPECT_TRUE(lease->set_baud(230'400));
+    EXPECT_EQ(lease->set_baud(12'345).error().code, base::ErrorCode::unsupported);
+    EXPECT_EQ(lease->set_lines(false, true).error().code, base::ErrorCode::unsupported) << "a pty has none";
 }
 
 } // namespace
