@@ -18,6 +18,7 @@ export type Profile = Schemas["Profile"];
 export type ProfilePart = Schemas["ProfilePart"];
 export type Face = Schemas["Face"];
 export type WsMessage = Schemas["WsMessage"];
+export type LineNotice = Schemas["LineNotice"];
 
 export type Kind = Entity["kind"];
 export type What = Entry["what"];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // <ouro-console>: what the board prints. Follows the end until the reader scrolls up, and then says how much came since.
+// The slot `prompt` is for what types.
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -90,6 +91,7 @@ export class Console extends LitElement {
                           </button>`
                 }
             </div>
+            <slot name="prompt"></slot>
         </section>`;
     }
 

@@ -8,6 +8,7 @@ import { asProblem, type Problem } from "../api/http";
 import type { Profile } from "../api/types";
 import "../components/badge_picture";
 import "../components/board_picture";
+import "../components/console_prompt";
 import "../components/console_view";
 import "../components/controls_card";
 import "../components/crash_card";
@@ -259,7 +260,14 @@ export class BoardPage extends HubElement {
     }
 
     private console(view: BoardView): unknown {
-        return html`<ouro-console .buffer=${view.console} .version=${view.console_version}></ouro-console>`;
+        return html`<ouro-console .buffer=${view.console} .version=${view.console_version}>
+            <ouro-console-prompt
+                slot="prompt"
+                .hub=${this.hub}
+                .uid=${view.board.uid}
+                .online=${view.board.online}
+            ></ouro-console-prompt>
+        </ouro-console>`;
     }
 
     private absent(): unknown {
