@@ -15,6 +15,7 @@ import pytest
 from conftest import program
 from parts.serial_server import SerialServer
 from parts.unix_board import UnixBoard
+from parts.webrepl_board import WebReplBoard
 
 
 class Tool:
@@ -115,3 +116,33 @@ def test_a_serial_server_that_goes_away_ends_the_command(tmp_path: Path) -> None
         server.close()
         _, said = running.communicate(timeout=5)
         assert running.returncode == 1 and b"has closed the connection" in said
+
+
+@pytest.fixture
+def webrepl(tmp_path: Path) -> Iterator[WebReplBoard]:
+    folder = tmp_path / "webrepl"
+    folder.mkdir()
+    with WebReplBoard(program("unix-board"), folder, "secret") as board:
+        yield board
+
+
+def test_python_and_files_through_micropythons_own_webrepl(webrepl: WebReplBoard, tmp_path: Path) -> None:
+    tool = Tool(f"ws://{webrepl.host}", OURO_WEBREPL_PASSWORD="secret")
+    assert tool.ok("exec", "print('ä'*3000)") == "ä" * 3000 + "\n"
+    check_python_and_files(tool, tmp_path)
+    assert Tool(f"ws://:secret@{webrepl.host}").ok("eval", "6*7") == "42\n"
+
+
+def test_webrepl_says_wrong_passwords_and_second_clients(webrepl: WebReplBoard) -> None:
+    wrong = Tool(f"ws://:wrong@{webrepl.host}").run("eval", "1")
+    assert wrong.returncode == 1 and b"refuses the password" in wrong.stderr and b"wrong" not in wrong.stderr
+    tool = Tool(f"ws://:secret@{webrepl.host}")
+    first = subprocess.Popen(
+        [str(program("ouro")), "repl", tool.address], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert first.stdin and first.stdout and first.stdout.read(4) == b">>> "
+    second = tool.run("eval", "1")
+    assert second.returncode == 1 and b"another WebREPL client is connected; it allows one" in second.stderr
+    first.stdin.close()
+    assert first.wait(5) == 0
+    assert tool.ok("eval", "1") == "1\n"
