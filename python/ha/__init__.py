@@ -1,19 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: F401
 """Makes an app a Home Assistant device: declare, set, react, fire; and lets it read the home and act in it."""
 
-from ._config import config
-from ._entities import BinarySensor as binary_sensor
-from ._entities import Button as button
-from ._entities import Cover as cover
-from ._entities import Event as event
-from ._entities import Light as light
-from ._entities import Lock as lock
-from ._entities import Number as number
-from ._entities import Select as select
-from ._entities import Sensor as sensor
-from ._entities import Switch as switch
-from ._entities import Text as text
-from ._home import attributes, call, notify, on, state
-from ._loop import Busy, after, arun, epoch_ms, home_up, log, run, tick
-from ._pins import on_press, output
+from ._loop import Busy, after, arun, epoch_ms, home_up, log, run, tick  # noqa: F401
+
+# The rest is loaded when it is first used, and by that name: what an app does without costs it no memory.
+_PLACES = {
+    "attributes": ("_home", "attributes"),
+    "binary_sensor": ("_sensors", "BinarySensor"),
+    "button": ("_switches", "Button"),
+    "call": ("_home", "call"),
+    "config": ("_config", "config"),
+    "cover": ("_doors", "Cover"),
+    "event": ("_sensors", "Event"),
+    "light": ("_switches", "Light"),
+    "lock": ("_doors", "Lock"),
+    "notify": ("_home", "notify"),
+    "number": ("_switches", "Number"),
+    "on": ("_home", "on"),
+    "on_press": ("_pins", "on_press"),
+    "output": ("_pins", "output"),
+    "select": ("_switches", "Select"),
+    "sensor": ("_sensors", "Sensor"),
+    "state": ("_home", "state"),
+    "switch": ("_switches", "Switch"),
+    "text": ("_switches", "Text"),
+}
+
+
+def __getattr__(name):
+    if name not in _PLACES:
+        raise AttributeError(f"ha has no {name!r}")
+    file, thing = _PLACES[name]
+    found = getattr(__import__("ha." + file, None, None, (thing,)), thing)
+    globals()[name] = found
+    return found

@@ -20,16 +20,18 @@ if sys.implementation.name == "cpython":
             data = data[os.write(1, data) :]
 
     _AT_ONCE = _READ_MAX
+    _IN = 0
 else:
     _read = sys.stdin.buffer.read
     _write = sys.stdout.buffer.write  # not stdout's own: that makes "\r\n" of "\n"
+    _IN = sys.stdin
     _AT_ONCE = 1  # more than there is would be waited for
 
 
 class Console:
     def __init__(self):
         self._poller = select.poll()
-        self._poller.register(sys.stdin, select.POLLIN)
+        self._poller.register(_IN, select.POLLIN)
         self._ended = False
 
     def readable(self):

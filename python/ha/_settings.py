@@ -20,9 +20,7 @@ def _read():
                 text = file.read()
         except OSError:
             continue
-        from ._config import read_toml  # only where there is something to read
-
-        return {key: value for key, value in read_toml(text, _FILE).items() if not isinstance(value, dict)}
+        return _settings_in(text)
     try:
         import secret_config
     except ImportError:
@@ -30,9 +28,34 @@ def _read():
     return {key: getattr(secret_config, name) for key, name in _NAMES if getattr(secret_config, name, None)}
 
 
+def _settings_in(text):
+    """The lines `NAME = "text"`, `NAME = 5`, `NAME = true` above the first table, as CircuitPython reads them."""
+    found = {}
+    for line in text.split("\n"):
+        line = line.strip()
+        if line[:1] == "[":
+            break
+        name, sign, value = line.partition("=")
+        value = value.strip()
+        if line[:1] == "#" or not sign:
+            continue
+        quote = value[:1]
+        if "\\" in value or (quote in "\"'" and value.find(quote, 1) < 0):
+            from ._config import read_toml  # it knows all of TOML's texts, and what is wrong
+
+            value = read_toml(line, _FILE)[name.strip()]
+        elif quote in "\"'":
+            value = value[1 : value.find(quote, 1)]
+        else:
+            value = value.split("#")[0].strip()
+            value = value == "true" if value in ("true", "false") else int(value)
+        found[name.strip()] = value
+    return found
+
+
 def _from_environment():
     getenv = getattr(os, "getenv", None)  # CPython, MicroPython on Linux, CircuitPython
-    names = ("HA_LINK", "HA_BROKER", "HA_PORT", "HA_USER", "HA_PASSWORD", "HA_NAME", "HA_ID")
+    names = "HA_LINK HA_BROKER HA_PORT HA_USER HA_PASSWORD HA_TLS HA_CA HA_NAME HA_ID".split()
     return {name: getenv(name) for name in names if getenv and getenv(name)}
 
 
