@@ -33,9 +33,10 @@ const core::Entity* find_entity(const core::Board& board, const std::string& id)
 
 } // namespace
 
-CommandInbox::CommandInbox(MqttClient& client, core::Hub& hub, std::string prefix)
+CommandInbox::CommandInbox(MqttClient& client, core::Hub& hub, const MqttBoards& boards, std::string prefix)
     : client_(client),
       hub_(hub),
+      boards_(boards),
       prefix_(std::move(prefix)) {}
 
 std::optional<int> CommandInbox::connected() {
@@ -77,6 +78,7 @@ void CommandInbox::declared() {
 std::set<std::string> CommandInbox::further_topics() const {
     std::set<std::string> topics;
     for (const core::Board& board : hub_.boards()) {
+        if (boards_.speaks(board.uid)) continue;
         for (const core::Entity& entity : board.entities) {
             const std::string topic = further_command(entity).first;
             if (core::is_further_topic(topic, prefix_)) topics.insert(topic);
@@ -117,6 +119,7 @@ bool CommandInbox::is_echo_of_clearing(const std::string& topic, std::string_vie
 
 void CommandInbox::on_set(const std::string& topic, std::string_view payload, bool retained) {
     const auto name = parse_command_topic(topic);
+    if (boards_.speaks(name->uid)) return;
     if (is_echo_of_clearing(topic, payload)) return;
     if (retained || !is_live(commands_filter)) return refuse_kept(topic, name->uid, retained);
     const core::Board* board = hub_.find(name->uid);
@@ -141,6 +144,7 @@ void CommandInbox::on_further(const std::string& topic, std::string_view payload
     std::vector<core::CommandRequest> requests;
     std::string listener;
     for (const core::Board& board : hub_.boards()) {
+        if (boards_.speaks(board.uid)) continue;
         for (const core::Entity& entity : board.entities) {
             const auto [wanted_topic, wanted_payload] = further_command(entity);
             if (wanted_topic != topic) continue;

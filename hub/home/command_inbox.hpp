@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hub/core/hub.hpp"
+#include "hub/home/mqtt_boards.hpp"
 #include "hub/home/mqtt_client.hpp"
 
 #include <map>
@@ -14,10 +15,10 @@ namespace hub::home {
 
 /// Each filter is subscribed twice. The first subscription brings what the broker kept, which is logged and cleared;
 /// the second one says "nothing kept" (docs/protocol.md). Until the broker has confirmed the second, nothing is acted
-/// on; afterwards nothing that carries the retain flag.
+/// on; afterwards nothing that carries the retain flag. Commands to boards that speak for themselves are not for us.
 class CommandInbox {
 public:
-    CommandInbox(MqttClient& client, core::Hub& hub, std::string prefix);
+    CommandInbox(MqttClient& client, core::Hub& hub, const MqttBoards& boards, std::string prefix);
 
     /// Subscribes to everything anew; the id of the last subscription, if there was one.
     std::optional<int> connected();
@@ -41,6 +42,7 @@ private:
 
     MqttClient& client_;
     core::Hub& hub_;
+    const MqttBoards& boards_;
     std::string prefix_;
     std::map<int, std::string> waiting_; ///< filters by the id of their second subscription
     std::set<std::string> live_;

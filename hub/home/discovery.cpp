@@ -132,10 +132,11 @@ void add_options(Json& config, const core::Entity& entity) {
 
 } // namespace
 
-DiscoveryMessage describe(const core::Board& board, const core::Entity& entity, std::string_view prefix) {
+DiscoveryMessage describe(const core::Board& board, const core::Entity& entity, std::string_view prefix,
+                          Speaker speaker) {
     Json config = {{"origin", origin()}, {"device", device(board)}, {"availability_mode", "all"}};
-    config["availability"] =
-        Json::array({availability(hub_status_topic), availability(board_topic(board.uid, "status"))});
+    if (speaker == Speaker::hub) config["availability"].push_back(availability(hub_status_topic));
+    config["availability"].push_back(availability(board_topic(board.uid, "status")));
     add_identity(config, board, entity);
     add_topics(config, board, entity);
     add_words(config, entity);

@@ -7,6 +7,7 @@
 #include "hub/home/discovery.hpp"
 #include "hub/home/event_queue.hpp"
 #include "hub/home/mosquitto_process.hpp"
+#include "hub/home/mqtt_boards.hpp"
 #include "hub/home/payloads.hpp"
 #include "hub/home/topics.hpp"
 
@@ -84,7 +85,8 @@ public:
           hub_(hub),
           process_(io, config_.data_dir),
           client_(io, *this),
-          inbox_(client_, hub, config_.discovery_prefix),
+          boards_(client_, hub),
+          inbox_(client_, hub, boards_, config_.discovery_prefix),
           announcer_(config_.discovery_prefix),
           pace_timer_(io),
           birth_timer_(io),
@@ -107,9 +109,12 @@ public:
     void on(const core::EventFired& change);
     void on(const core::CommandChanged& change);
     void on(const core::LogLine& line) {
+        if (boards_.speaks(line.uid)) return;
         publish_once(board_topic(line.uid, "log"), {{"level", line.level}, {"text", line.text}});
     }
-    void on(const core::Crashed& change) { publish_once(board_topic(change.uid, "crash"), change.crash); }
+    void on(const core::Crashed& change) {
+        if (!boards_.speaks(change.uid)) publish_once(board_topic(change.uid, "crash"), change.crash);
+    }
     template <typename T>
     void on(const T&) {} // outputs, console and heartbeats stay in the hub
 
@@ -122,6 +127,7 @@ private:
     void on_delivered(int mid) override;
 
     void on_ready();
+    void note_presence(std::string_view topic);
     void on_birth_message(std::string_view payload, bool retained);
     void on_config(std::string_view topic, std::string_view payload);
     void publish_everything();
@@ -144,6 +150,7 @@ private:
     core::Hub& hub_;
     MosquittoProcess process_;
     MqttClient client_;
+    MqttBoards boards_;
     CommandInbox inbox_;
     Announcer announcer_;
     EventQueue events_;
@@ -191,12 +198,14 @@ void Home::Impl::stop() {
     ready_ = false;
     for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_, &expiry_timer_}) timer->cancel();
     client_.stop();
+    boards_.disconnected();
     process_.stop();
 }
 
 void Home::Impl::publish_offline() {
     for (const core::Board& board : hub_.boards()) {
-        if (is_introduced(board)) client_.publish(board_topic(board.uid, "status"), "offline", 1, true);
+        if (!is_introduced(board) || boards_.speaks(board.uid)) continue; // whose presence is its own to tell
+        client_.publish(board_topic(board.uid, "status"), "offline", 1, true);
     }
     client_.publish(hub_status_topic, "offline", 1, true);
 }
@@ -209,7 +218,7 @@ void Home::Impl::on_connected() {
     unsent_.clear();
     cards_.clear();
     client_.subscribe(config_.discovery_prefix + "/+/+/config", 0, Retained::send);
-    client_.subscribe("ouro/+/status", 0, Retained::send);
+    boards_.connected();
     client_.subscribe(config_.birth_topic, 1, Retained::skip);
     ready_mid_ = inbox_.connected(); // once it is confirmed, all that the broker keeps has come
 }
@@ -222,10 +231,10 @@ void Home::Impl::on_subscribed(int mid) {
 void Home::Impl::on_ready() {
     ready_ = true;
     inbox_.declared(); // what boards declared while the broker told what it keeps
-    client_.unsubscribe("ouro/+/status");
     client_.publish(hub_status_topic, "online", 1, true);
     for (const std::string& uid : seen_online_) { // from before this hub was started
         const core::Board* board = hub_.find(uid);
+        if (boards_.speaks(uid)) continue;
         if (board == nullptr || !board->online) client_.publish(board_topic(uid, "status"), "offline", 1, true);
     }
     announcer_.broker_known();
@@ -249,20 +258,23 @@ void Home::Impl::on_disconnected(std::string_view reason) {
     for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_}) timer->cancel();
     pacing_ = false;
     announcer_.connection_lost();
+    boards_.disconnected();
 }
 
 void Home::Impl::on_message(std::string_view topic, std::string_view payload, bool retained) {
     if (inbox_.on_message(topic, payload, retained)) return;
     if (topic == config_.birth_topic) return on_birth_message(payload, retained);
-    if (topic.starts_with("ouro/")) {
-        constexpr std::string_view end = "/status";
-        if (ready_ || payload != "online" || !topic.ends_with(end) || seen_online_.size() >= seen_online_max) return;
-        topic.remove_prefix(std::string_view("ouro/").size());
-        topic.remove_suffix(end.size());
-        if (topic != "hub") seen_online_.emplace(topic);
-        return;
-    }
-    on_config(topic, payload);
+    if (!topic.starts_with("ouro/")) return on_config(topic, payload);
+    if (!ready_ && payload == "online") note_presence(topic);
+    boards_.on_message(topic, payload, retained);
+}
+
+void Home::Impl::note_presence(std::string_view topic) {
+    constexpr std::string_view end = "/status";
+    if (!topic.ends_with(end) || seen_online_.size() >= seen_online_max) return;
+    topic.remove_prefix(std::string_view("ouro/").size());
+    topic.remove_suffix(end.size());
+    if (topic != "hub") seen_online_.emplace(topic);
 }
 
 void Home::Impl::on_config(std::string_view topic, std::string_view payload) {
@@ -292,7 +304,7 @@ void Home::Impl::publish_everything() {
     client_.publish(hub_status_topic, "online", 1, true);
     cards_.clear();
     for (const core::Board& board : hub_.boards()) {
-        if (!is_introduced(board)) continue;
+        if (!is_introduced(board) || boards_.speaks(board.uid)) continue;
         publish_card(board.uid);
         publish_declaration(board);
         for (const auto& [id, state] : board.states) publish_state(board.uid, id, state.value);
@@ -320,7 +332,7 @@ void Home::Impl::pump() {
 
 void Home::Impl::publish_card(const std::string& uid) {
     const core::Board* board = hub_.find(uid);
-    if (!ready_ || board == nullptr || !is_introduced(*board)) return;
+    if (!ready_ || board == nullptr || !is_introduced(*board) || boards_.speaks(uid)) return;
     const std::string status = board->online ? "online" : "offline";
     const std::string hello = hello_of(*board).dump();
     std::string card = status + hello;
@@ -331,12 +343,13 @@ void Home::Impl::publish_card(const std::string& uid) {
 }
 
 void Home::Impl::publish_declaration(const core::Board& board) {
+    if (boards_.speaks(board.uid)) return;
     publish_kept(board.uid, "", board_topic(board.uid, "decl"), declaration_of(board).dump());
 }
 
 void Home::Impl::publish_state(const std::string& uid, const std::string& id, const Json& value) {
     const core::Entity* entity = find_entity(hub_.find(uid), id);
-    if (!ready_ || entity == nullptr) return;
+    if (!ready_ || entity == nullptr || boards_.speaks(uid)) return;
     const std::string topic = entity_topic(uid, id, "state");
     const std::string payload = state_payload(entity->kind, value);
     if (entity->options.contains("expire_after")) { // kept, it would start the clock again with an old value
@@ -377,9 +390,10 @@ void Home::Impl::on_delivered(int mid) {
 void Home::Impl::on(const core::EntitiesDeclared& change) {
     const core::Board* board = hub_.find(change.uid);
     if (board == nullptr) return;
+    const Speaker speaker = boards_.speaks(change.uid) ? Speaker::board : Speaker::hub;
     Announcer::Documents documents;
     for (const core::Entity& entity : board->entities) {
-        DiscoveryMessage message = describe(*board, entity, config_.discovery_prefix);
+        DiscoveryMessage message = describe(*board, entity, config_.discovery_prefix, speaker);
         documents.emplace(std::move(message.topic), message.config.dump());
     }
     announcer_.declare(change.uid, std::move(documents));
@@ -389,7 +403,7 @@ void Home::Impl::on(const core::EntitiesDeclared& change) {
 }
 
 void Home::Impl::on(const core::CommandChanged& change) {
-    if (change.outcome == "sent" || change.cmd_id.empty()) return;
+    if (change.outcome == "sent" || change.cmd_id.empty() || boards_.speaks(change.uid)) return;
     const Json payload = {{"id", change.cmd_id},
                           {"ok", change.outcome == "done"},
                           {"text", change.text.empty() && change.outcome != "done" ? change.outcome : change.text}};
@@ -399,7 +413,8 @@ void Home::Impl::on(const core::CommandChanged& change) {
 // --- events -------------------------------------------------------------------------------------------------------
 
 void Home::Impl::on(const core::EventFired& change) {
-    if (change.late) return; // the timeline has it; a bell must not ring for somebody who left
+    // What is late is for the timeline: a bell must not ring for somebody who left.
+    if (change.late || boards_.speaks(change.uid)) return;
     const core::Entity* entity = find_entity(hub_.find(change.uid), change.id);
     queue_event(change.uid, entity_topic(change.uid, change.id, "event"), event_payload(change.type, change.data),
                 change.at);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace hub::home {
 namespace {
@@ -16,6 +17,14 @@ using core::Kind;
 
 bool is_flag(Kind kind) { return kind == Kind::switch_ || kind == Kind::light || kind == Kind::binary_sensor; }
 
+/// The whole word as a finite number.
+std::optional<double> number_of(std::string_view word) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(number)) return std::nullopt;
+    return number;
+}
+
 /// A word as Home Assistant sends it, in the hub's form.
 base::Result<Json> read_word(const core::Entity& entity, std::string_view word) {
     if (is_flag(entity.kind)) {
@@ -23,12 +32,9 @@ base::Result<Json> read_word(const core::Entity& entity, std::string_view word) 
         if (word == "OFF") return Json(false);
     }
     if (entity.kind == Kind::number) {
-        double number = 0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(number)) {
-            return base::fail(ErrorCode::malformed, "not a number");
-        }
-        return Json(number);
+        const auto number = number_of(word);
+        if (!number) return base::fail(ErrorCode::malformed, "not a number");
+        return Json(*number);
     }
     return Json(word);
 }
@@ -67,6 +73,15 @@ std::string state_payload(Kind kind, const Json& value) {
     // retain.
     const auto& text = value.get_ref<const std::string&>();
     return text.empty() && kind != Kind::text ? "None" : text;
+}
+
+Json state_value(Kind kind, std::string_view payload) {
+    if (payload == "None") return nullptr;
+    if (is_flag(kind) && (payload == "ON" || payload == "OFF")) return payload == "ON";
+    if (kind == Kind::number || kind == Kind::sensor) {
+        if (const auto number = number_of(payload)) return *number;
+    }
+    return payload;
 }
 
 std::string event_payload(std::string_view type, const Json& data) {

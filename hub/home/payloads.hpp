@@ -16,6 +16,9 @@ inline constexpr std::size_t command_size_max = 1024;
 /// `ON`/`OFF`, numbers and texts as they are, `None` for unknown.
 std::string state_payload(core::Kind kind, const core::Json& value);
 
+/// The value that such a payload means, as far as the kind tells: true/false, a number, a text, null for unknown.
+core::Json state_value(core::Kind kind, std::string_view payload);
+
 /// `{"event_type":type,…data}`
 std::string event_payload(std::string_view type, const core::Json& data);
 

@@ -20,6 +20,8 @@ _WORDS = {"lock": "UNLOCK", "button": "PRESS", "cover": "OPEN", "switch": True, 
 
 class Mqtt(Board):
     def __init__(self, settings):
+        if not settings.get("HA_BROKER"):
+            raise ValueError("settings.toml: HA_BROKER is missing, the address of the MQTT broker")
         Board.__init__(self, settings)
         self._root = "ouro/" + self.uid + "/"
         self._wifi = Wifi(settings, self.log)
@@ -143,17 +145,13 @@ class Mqtt(Board):
 
     def _say_states(self):
         for entity in self.entities:
-            if len(self._in_flight) >= _IN_FLIGHT_MAX:
-                return
             if entity.unsaid:
-                self._say_state_now(entity)
+                self.say_state(entity)
 
     def say_state(self, entity):
-        entity.unsaid = True  # the newest, when there is room
-        self.wake()
-
-    def _say_state_now(self, entity):
-        entity.unsaid = False
+        entity.unsaid = len(self._in_flight) >= _IN_FLIGHT_MAX  # then the newest follows when there is room
+        if entity.unsaid:
+            return
         value = entity.value
         if isinstance(value, bool):
             text = "ON" if value else "OFF"

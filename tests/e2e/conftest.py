@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_security",
         "test_door",
         "test_stock_boards",
+        "test_stock_mqtt",
         "test_page",
         "test_faults",
         "test_home_assistant",

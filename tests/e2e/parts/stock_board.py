@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from parts.processes import Process, Registry
 from parts.unix_board import UnixBoard
 from parts.waiting import eventually
 
@@ -61,6 +62,24 @@ class StockFiles:
     def wait_move(self, pin: int, level: int, within: float = 5, since: int = 0) -> Move:
         found = lambda: next((m for m in self.moves()[since:] if (m.pin, m.level) == (pin, level)), None)  # noqa: E731
         return eventually(found, within, f"pin {pin} becomes {level}")
+
+
+class MqttStockBoard(StockFiles):
+    """With a network: its program runs by itself, as main.py does."""
+
+    def __init__(
+        self, registry: Registry, program: Path, folder: Path, app: Path, settings: dict[str, str], name: str = "stock"
+    ) -> None:
+        StockFiles.__init__(self, folder, app, settings)
+        # In its own folder, with a fresh start of the interpreter each time, as after a reset.
+        argv = ["sh", "-c", 'cd "$0" && exec "$1" -X heapsize=256k main.py', str(folder), str(program)]
+        self.process = registry.add(Process(name, argv, folder / "board.log", self.env))
+
+    def start(self) -> None:
+        self.process.start()
+
+    def stop(self) -> None:
+        self.process.terminate()
 
 
 class SerialStockBoard(StockFiles):
