@@ -139,6 +139,7 @@ private:
     void publish_once(const std::string& topic, const Json& payload);
     void publish_offline();
     void pump();
+    void pace();
     void queue_event(const std::string& uid, std::string topic, std::string payload, core::Time at);
     void send_events();
     void drop(const QueuedEvent& event, std::string_view why);
@@ -165,6 +166,7 @@ private:
     bool running_ = false;
     bool ready_ = false; ///< connected, and what the broker keeps is known
     bool pacing_ = false;
+    int said_in_burst_ = 0;
     bool holding_ = false; ///< events wait for Home Assistant to come back
     bool was_connected_ = false;
     bool home_assistant_seen_ = false;
@@ -257,6 +259,7 @@ void Home::Impl::on_disconnected(std::string_view reason) {
     events_.connection_lost();
     for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_}) timer->cancel();
     pacing_ = false;
+    said_in_burst_ = 0;
     announcer_.connection_lost();
     boards_.disconnected();
 }
@@ -313,18 +316,25 @@ void Home::Impl::publish_everything() {
 }
 
 void Home::Impl::pump() {
-    if (!ready_ || pacing_) return;
-    for (int said = 0; said < burst_size; ++said) {
+    if (!ready_) return;
+    while (said_in_burst_ < burst_size) {
         const auto message = announcer_.next();
         if (!message) return;
-        if (!client_.publish(message->topic, message->payload, 1, true)) break;
+        if (!pacing_) pace();
+        if (!client_.publish(message->topic, message->payload, 1, true)) return;
         announcer_.said();
+        ++said_in_burst_;
     }
+}
+
+/// The next burst, however many boards have a part in this one.
+void Home::Impl::pace() {
     pacing_ = true;
     pace_timer_.expires_after(burst_pause);
     auto handler = [this, alive = std::weak_ptr(alive_)](const error_code& error) {
         if (error || alive.expired()) return;
         pacing_ = false;
+        said_in_burst_ = 0;
         pump();
     };
     pace_timer_.async_wait(std::move(handler));

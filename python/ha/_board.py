@@ -64,6 +64,8 @@ class Board:
         self._kept = []
         self._epoch_offset_ms = None
         self.outputs = []
+        self._watchdog_s = settings.get("HA_WATCHDOG")
+        self._watchdog = None
 
     def now(self):
         ticks = ticks_ms()
@@ -233,14 +235,27 @@ class Board:
                 self.say_output(output)
 
     def keep_limits(self):
-        """Returns the milliseconds until the next limit of an output."""
+        """Returns the milliseconds until the next limit of an output, or until the watchdog wants to be fed."""
+        wait_ms = self._feed() if self._watchdog_s else 60_000
         if not self.outputs:
-            return 60_000
+            return wait_ms
         from ._output import look
 
-        wait_ms = look()
+        wait_ms = min(wait_ms, look())
         self.say_outputs()
         return wait_ms
+
+    def _feed(self):
+        """The chip starts anew if this is not called again in time: when a handler never comes back."""
+        if self._watchdog is None:
+            from machine import WDT
+
+            try:
+                self._watchdog = WDT(timeout=self._watchdog_s * 1000)
+            except (TypeError, ValueError):
+                self._watchdog = WDT()  # an ESP8266's time is fixed
+        self._watchdog.feed()
+        return min(self._watchdog_s * 250, 1000)
 
     def output_time(self, output):
         return self.now() - max(0, ticks_diff(self._ticks, output.since))

@@ -199,21 +199,26 @@ def _step():
     return max(wait_ms, 0)
 
 
-async def arun():
-    """Runs for ever beside other tasks of asyncio."""
+async def arun(test_mode=False, max_iterations=None):
+    """Runs for ever beside other tasks of asyncio; see `run`."""
     running_loop()
-    while True:
+    passes = 0
+    while passes != max_iterations:
+        passes += 1
         wait_ms = _step()
-        if wait_ms == 0:
+        if wait_ms == 0 or test_mode:
             await asyncio.sleep(0)
         else:
             await wait(transport.link, wait_ms)
 
 
-def run():
-    """Runs for ever: the last line of most apps."""
+def run(test_mode=False, max_iterations=None):
+    """Runs for ever: the last line of most apps.
+
+    `max_iterations` ends it after so many passes, whatever fails in them; in `test_mode` they do not wait.
+    """
     try:
-        asyncio.run(arun())
+        asyncio.run(arun(test_mode, max_iterations))
     finally:
         stop()
 

@@ -70,6 +70,15 @@ class Device:
         message = self.wait("done", lambda m: m[1] == cmd_id, within)
         return message[2], message[3]
 
+    def asked(self) -> bytes:
+        """The line that the app's button "Say" prints."""
+        self.run_for(0.1)
+        before = len(self.printed)
+        assert self.end_of(self.command("say", "PRESS")) == (True, "")
+        while b"\n" not in self.printed[before:]:
+            self._take(1)
+        return self.printed[before:].split(b"\n")[0].rstrip(b"\r")
+
     def heard(self, word: str) -> list[Message]:
         """Every message of that word so far, without the word and without times."""
         self._take(0)

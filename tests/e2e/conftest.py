@@ -43,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_door",
         "test_stock_boards",
         "test_stock_mqtt",
+        "test_stock_many",
         "test_page",
         "test_faults",
         "test_home_assistant",
