@@ -17,6 +17,7 @@ using protocol::tuya::NetworkStatus;
 
 namespace {
 
+constexpr base::Micros byte_time = 1042; // ten bits at 9600 baud
 constexpr base::Micros fast_blink = base::from_ms(250);
 constexpr base::Micros slow_blink = base::from_ms(1500);
 
@@ -253,9 +254,10 @@ void TuyaMcu::on_report_answer(const Frame& frame) noexcept {
     if (frame.data.size() != 1) return violate("answers a report with no answer");
     if (++answers_heard_ > frames_sent_) violate("acknowledges more reports than there were");
     if (!online()) violate("acknowledges a report before it told that it is connected");
-    if (outstanding() == 0 || frame.data[0] != protocol::tuya::report_done) return;
-    active_at_ = now_;
-    for (std::size_t i = 0; i < reports_.size() && reports_[i].sent;) {
+    if (frame.data[0] != protocol::tuya::report_done) return;
+    // What has not been said to its end is not meant.
+    for (std::size_t i = 0; i < reports_.size() && reports_[i].sent && now_ >= reports_[i].said_at;) {
+        active_at_ = now_;
         if (reports_[i].last) {
             const std::uint32_t event = reports_[i].event;
             world_.told(event, now_);
@@ -325,6 +327,9 @@ void TuyaMcu::send_reports() noexcept {
         report.sent = true;
         report.sent_at = now_;
         ++frames_sent_;
+        said_at_ = std::max(said_at_, now_ + reaction) +
+                   byte_time * static_cast<base::Micros>(report.data.size() + protocol::tuya::frame_overhead);
+        report.said_at = said_at_;
         say(report_command(), {report.data.begin(), report.data.size()});
     }
 }

@@ -101,6 +101,7 @@ private:
         bool sent = false;
         base::Micros first_sent_at = 0;
         base::Micros sent_at = 0;
+        base::Micros said_at = 0; ///< its last byte has left
     };
     struct Outgoing {
         base::Micros due = 0;
@@ -151,6 +152,7 @@ private:
     std::optional<protocol::tuya::NetworkStatus> status_;
     base::Micros active_at_ = 0; ///< what the idle cut counts from
     base::Micros configuring_at_ = base::never;
+    base::Micros said_at_ = 0;
     unsigned frames_sent_ = 0;
     unsigned answers_heard_ = 0;
     bool button_waits_ = false;
