@@ -27,6 +27,19 @@ TEST_F(HubCommands, a_failed_command_says_why) {
     EXPECT_EQ(seen.all<CommandChanged>().back().text, "busy");
 }
 
+TEST_F(HubCommands, a_command_to_a_board_that_somebody_has_for_itself_is_refused_with_who_it_is) {
+    attach();
+    line.holder = "ouro fs put (pid 12) has had the board's prompt since 12:03:07";
+    const auto refused = command("lamp", true);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::busy);
+    EXPECT_EQ(refused.error().message.view(), line.holder);
+    EXPECT_EQ(line.count(R"(["set")"), 0U);
+    EXPECT_EQ(last_outcome(), "refused");
+    line.holder.clear();
+    EXPECT_TRUE(command("lamp", true));
+}
+
 TEST_F(HubCommands, made_up_ids_are_short_and_differ) {
     attach();
     const auto first = command("lamp", true);

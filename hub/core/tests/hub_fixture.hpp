@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 struct RecordingLine final : BoardLine {
     void send(const Json& message) override { sent.push_back(message.dump()); }
     std::string path() const override { return "test line"; }
+    std::string held_by() const override { return holder; }
 
     std::size_t count(const std::string& start) const {
         std::size_t result = 0;
@@ -24,6 +25,7 @@ struct RecordingLine final : BoardLine {
     }
 
     std::vector<std::string> sent;
+    std::string holder;
 };
 
 struct RecordingObserver final : Observer {
