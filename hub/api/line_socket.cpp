@@ -125,8 +125,7 @@ void LineSocket::pass_on() {
     if (passed && attachment_ != nullptr && stream_->got_binary()) {
         passed = attachment_->type(bytes);
     } else if (passed && attachment_ != nullptr) {
-        const auto applied = apply_control(bytes, *attachment_);
-        if (!applied && !finishing_) finish(applied.error().message.view());
+        answer(apply_control(bytes, *attachment_));
     }
     if (passed) {
         incoming_.clear();
@@ -137,6 +136,21 @@ void LineSocket::pass_on() {
         if (error || !self->open_ || other_side_is_gone(self->native_handle())) return self->end();
         self->pass_on();
     });
+}
+
+void LineSocket::answer(const base::Result<>& control) {
+    const auto say = [this](const core::Json& notice) {
+        on_notice(std::make_shared<const std::string>(text_of(notice)));
+    };
+    if (control) return say({{"type", "done"}});
+    const base::Error& error = control.error();
+    if (error.code == base::ErrorCode::malformed || error.code == base::ErrorCode::too_large) {
+        return finish(error.message.view());
+    }
+    say({{"type", "failed"},
+         {"code", base::error_name(error.code)},
+         {"message", error.message.view()},
+         {"hint", error.hint.view()}});
 }
 
 void LineSocket::check_stalled(std::chrono::steady_clock::time_point now) {

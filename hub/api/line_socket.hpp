@@ -51,6 +51,7 @@ public:
 private:
     void read();
     void pass_on();
+    void answer(const base::Result<>& control);
     void write();
     void finish(std::string_view reason);
     void detach_soon();

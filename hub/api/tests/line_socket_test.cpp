@@ -227,8 +227,12 @@ TEST_F(LineTest, a_lease_sets_the_rate_and_the_lines_between_its_bytes) {
     client.send_frame(R"({"type":"lines","dtr":false,"rts":true})", false);
     client.send_frame("b", true);
     EXPECT_TRUE(eventually([&] { return hub.typed == "a<921600><rts>b"; })) << hub.typed;
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(client.read_frame(), R"({"type":"done"})");
     client.send_frame(R"({"type":"lines","dtr":true,"rts":true})", false);
-    EXPECT_EQ(client.read_frame(), R"({"reason":"this port has no lines","type":"cut"})");
+    const Json failed = Json::parse(client.read_frame().value_or("null"));
+    EXPECT_EQ(failed["type"], "failed");
+    EXPECT_EQ(failed["code"], "unsupported");
+    EXPECT_EQ(failed["message"], "this port has no lines");
 }
 
 TEST_F(LineTest, a_text_frame_that_means_nothing_ends_it) {

@@ -12,7 +12,7 @@ export interface LineStatus {
 
 export const free_line: LineStatus = { held: null, trouble: null };
 
-const types = ["replay", "lease", "lease_end", "refused", "gone", "back", "skipped", "cut"];
+const types = ["replay", "lease", "lease_end", "refused", "gone", "back", "skipped", "done", "failed", "cut"];
 
 /** A text frame of the hub; null for one that is none of ours. */
 export function readNotice(text: string): LineNotice | null {
@@ -41,6 +41,8 @@ export function withNotice(status: LineStatus, notice: LineNotice): LineStatus {
             return { ...status, trouble: null };
         case "replay":
         case "skipped":
+        case "done":
+        case "failed":
             return status;
     }
 }
