@@ -57,7 +57,7 @@ Outcome<std::unique_ptr<PortPython>> open_python(const Invocation& invocation, c
     const auto reached = reach(invocation, board);
     if (!reached) return tl::unexpected(reached.error());
     auto python = PortPython::open(reached->open);
-    if (!python) return tl::unexpected(port_failure(invocation, *reached, python.error()));
+    if (!python) return tl::unexpected(port_failure(*reached, python.error()));
     (*python)->pass_on_interrupts();
     if (const auto entered = (*python)->enter(); !entered) {
         Failure failure = failure_of(entered.error());

@@ -116,6 +116,10 @@ Outcome<Json> Client::post(const std::string& target, const Json& body) const {
     return ask("POST", target, body.dump(-1, ' ', false, Json::error_handler_t::replace)).and_then(parsed);
 }
 
+Outcome<> Client::remove(const std::string& target) const {
+    return ask("DELETE", target, "").map([](const std::string&) {});
+}
+
 Outcome<> Client::watch(const std::function<bool(const Json&)>& heard) const {
     asio::io_context io;
     Stream connected(io);

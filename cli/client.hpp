@@ -24,6 +24,7 @@ public:
     /// The bytes of a file, as they are.
     Outcome<std::string> download(const std::string& target) const;
     Outcome<Json> post(const std::string& target, const Json& body) const;
+    Outcome<> remove(const std::string& target) const;
 
     /// Calls `heard` with each WebSocket message until it returns false or the hub ends. Failure: `exit_no_hub`.
     Outcome<> watch(const std::function<bool(const Json& message)>& heard) const;

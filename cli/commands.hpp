@@ -17,6 +17,7 @@ namespace cli {
 struct Invocation {
     std::optional<std::string> data; ///< --data
     bool json = false;               ///< --json
+    std::string command;             ///< as it was typed, without its options: "ouro fs put"
     std::function<int()> run;        ///< the chosen command; returns an ExitCode
 
     /// Where the hub keeps its things.
@@ -46,5 +47,6 @@ void add_clean(CLI::App& app, Invocation& invocation);
 void add_edit(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);
+void add_sessions(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

@@ -38,6 +38,7 @@ constexpr const char* footer = R"(Examples:
   ouro run apps/hello                   an app on a virtual badge of its own, until Ctrl-C
   ouro run blink.py /dev/ttyUSB0        a file on a board; Ctrl-C stops it
   ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
+  ouro sessions                         who is attached to which board
   ouro put -b /dev/ttyUSB0 main.py :    a file to the board's flash
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
@@ -55,6 +56,12 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
     return "There is no command \"" + printable(unknown.front()) + "\"";
 }
 
+std::string command_line(const CLI::App& app) {
+    std::string words = app.get_name();
+    for (const CLI::App* command : app.get_subcommands()) words += " " + command_line(*command);
+    return words;
+}
+
 /// `words` without the program's name.
 int run(std::vector<std::string> words) {
     CLI::App app("Ouroboard: turns a Python file into a Home Assistant device", "ouro");
@@ -63,8 +70,8 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add :
-         {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl, add_fs, add_edit,
-          add_clean, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
+         {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl, add_sessions,
+          add_fs, add_edit, add_clean, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
         add(app, invocation);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them
@@ -74,6 +81,7 @@ int run(std::vector<std::string> words) {
         return report({exit_usage, what_is_wrong(app, error),
                        "`ouro --help`, or --help after a command, shows how it is written."});
     }
+    invocation.command = command_line(app);
     return invocation.run();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `ouro repl`: a board's prompt in this terminal.
+// `ouro repl`: a board's prompt in this terminal, alone or, through a hub, beside others.
 #include "cli/commands.hpp"
+#include "cli/hub_line.hpp"
 #include "cli/reach.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/port.hpp"
@@ -18,6 +19,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,7 +32,8 @@ namespace {
 using boost::system::error_code;
 using hub::workbench::Port;
 
-constexpr char leave_key = 0x1D; // Ctrl-]
+constexpr std::string_view leave_keys("\x1D\x18"); // Ctrl-] and Ctrl-X
+constexpr char screen_key = 0x01;                  // Ctrl-A, and then D, as in screen
 constexpr std::chrono::milliseconds last_words{300};
 constexpr std::chrono::seconds last_words_max{2};
 
@@ -48,11 +51,45 @@ public:
     ~RawTerminal() {
         if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
     }
+    bool is_terminal() const noexcept { return is_terminal_; }
 
 private:
     termios before_{};
     bool is_terminal_;
 };
+
+/// A line of ours between those of the board: dim where that can be.
+void remark(const std::string& text) {
+    static const bool dim = ::isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    std::fprintf(stderr, dim ? "\r\n\x1b[2m- %s -\x1b[0m\r\n" : "\r\n- %s -\r\n", printable(text).c_str());
+}
+
+/// What a notice of the hub means to a person; empty for one that needs no words.
+std::string words_of(const Json& notice) {
+    const auto text = [&](const char* key) { return notice.value(key, std::string()); };
+    const std::string type = text("type");
+    const std::string bytes = std::to_string(notice.value("bytes", std::int64_t{0})) + " bytes";
+    if (type == "replay") return notice.value("seen", true) ? "" : "kept while nobody watched: " + bytes;
+    if (type == "lease") {
+        return text("name") + " has the prompt since " + clock_time(notice.value("since_ms", 0.0)).substr(0, 8);
+    }
+    if (type == "lease_end") return "the prompt is free again";
+    if (type == "refused") return text("message");
+    if (type == "gone") return "the board is away: " + text("reason") + "; this waits for it";
+    if (type == "back") return "the board is back";
+    if (type == "skipped") return bytes + " skipped: this terminal was too slow";
+    return "";
+}
+
+void say_notice(const Json& notice) {
+    std::fflush(stdout);
+    try {
+        const std::string words = words_of(notice);
+        if (!words.empty() && words.rfind("kept while nobody watched: 0 ", 0) != 0) remark(words);
+    } catch (const Json::exception&) {
+        remark("the hub said something that this program does not know");
+    }
+}
 
 /// Keys to the board, and what it prints to the terminal, without the frames of our link.
 class Prompt final : public Port::Listener, private protocol::link::FrameSink {
@@ -64,8 +101,10 @@ public:
           end_timer_(io),
           reader_(*this) {}
 
-    void start(std::unique_ptr<Port> port) {
+    /// `listens_to_screen_keys`: a person types, and may be used to Ctrl-A D.
+    void start(std::unique_ptr<Port> port, bool listens_to_screen_keys) {
         port_ = std::move(port);
+        screen_keys_ = listens_to_screen_keys;
         error_code error;
         keys_.assign(::dup(STDIN_FILENO), error);
         if (error) return end_soon(); // a file, which can't be waited for
@@ -96,11 +135,37 @@ private:
     void read_keys() {
         keys_.async_read_some(boost::asio::buffer(typed_), [this](error_code error, std::size_t size) {
             if (error) return end_soon();
-            const std::string_view typed(typed_.data(), size);
-            const auto leave = typed.find(leave_key);
-            if (!port_->write(typed.substr(0, leave))) std::fputs("\r\n[the board does not read]\r\n", stderr);
-            if (leave != std::string_view::npos) return io_.stop();
+            const auto [keys, leaves] = until_leaving({typed_.data(), size});
+            if (!port_->write(keys)) remark("the board does not read; what was typed is lost");
+            if (leaves) return leave();
             read_keys();
+        });
+    }
+
+    // What of `typed` goes to the board, and whether the rest says that it was all.
+    std::pair<std::string, bool> until_leaving(std::string_view typed) {
+        std::string keys;
+        for (const char key : typed) {
+            if (leave_keys.find(key) != std::string_view::npos) return {keys, true};
+            if (std::exchange(screen_key_held_, false)) {
+                if (key == 'd' || key == 'D') return {keys, true};
+                keys += screen_key;
+            }
+            if (key == screen_key && screen_keys_) {
+                screen_key_held_ = true;
+            } else {
+                keys += key;
+            }
+        }
+        return {keys, false};
+    }
+
+    // When the last keys are on their way.
+    void leave() {
+        if (port_->waiting() == 0) return io_.stop();
+        end_timer_.expires_after(std::chrono::milliseconds(5));
+        end_timer_.async_wait([this](error_code error) {
+            if (!error) leave();
         });
     }
 
@@ -135,39 +200,69 @@ private:
     protocol::link::FrameReader reader_;
     std::unique_ptr<Port> port_;
     std::array<char, 1024> typed_{};
+    bool screen_keys_ = false;
+    bool screen_key_held_ = false;
     bool ending_ = false;
     std::chrono::steady_clock::time_point end_at_latest_;
     std::string gone_;
 };
 
-int run_repl(const Invocation& invocation, const std::string& board) {
-    const auto reached = reach(invocation, board);
+struct Words {
+    std::string board;
+    bool watch = false;
+};
+
+base::Result<std::unique_ptr<Port>> open_port(const Invocation& invocation, const Reached& board, bool watch,
+                                              boost::asio::io_context& io, Prompt& prompt) {
+    if (!board.session) return board.open(io, prompt);
+    const auto mode = watch ? HubLine::Mode::watch : HubLine::Mode::type;
+    return HubLine::open(io, *board.session, holder_name(invocation), mode, prompt, say_notice);
+}
+
+int run_repl(const Invocation& invocation, const Words& words) {
+    const auto reached = reach(invocation, words.board);
     if (!reached) return report(reached.error());
+    if (words.watch && !reached->session) {
+        return report({exit_no_hub, "No hub has " + reached->name + ", so there is nobody to watch",
+                       "Start one with `ouro serve`, or leave --watch out."});
+    }
     boost::asio::io_context io;
     Prompt prompt(io);
-    auto port = reached->open(io, prompt);
-    if (!port) return report(port_failure(invocation, *reached, port.error()));
-    std::fprintf(stderr, "Connected to %s; Ctrl-] leaves\n", printable(reached->name).c_str());
+    const std::string name = printable(reached->name);
+    auto port = open_port(invocation, *reached, words.watch, io, prompt);
+    if (!port) return report(port_failure(*reached, port.error()));
+    std::fprintf(stderr, "%s %s; Ctrl-] leaves\n", words.watch ? "Watching" : "Connected to", name.c_str());
     {
         const RawTerminal raw;
-        prompt.start(std::move(*port));
+        prompt.start(std::move(*port), raw.is_terminal());
+        io.restart();
         io.run();
     }
     std::fputc('\n', stderr);
-    if (prompt.gone().empty()) return exit_ok;
-    return report({exit_failed, reached->name + ": " + prompt.gone(), "Is the board plugged in?"});
+    if (!prompt.gone().empty()) {
+        return report({exit_failed, reached->name + ": " + prompt.gone(), "Is the board plugged in?"});
+    }
+    if (reached->session) {
+        const std::string id = printable(reached->session->id);
+        std::fprintf(stderr, "Detached: the board goes on, and what it prints is kept. `ouro repl %s` comes back.\n",
+                     id.c_str());
+    }
+    return exit_ok;
 }
 
 } // namespace
 
 void add_repl(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("repl", "Use a board's prompt; Ctrl-] leaves");
-    const auto board = std::make_shared<std::string>();
+    const auto words = std::make_shared<Words>();
     add_data_option(*command, invocation);
-    add_board_argument(*command, *board);
-    command->footer("Keys go to the board as they are: Ctrl-C stops its program, Ctrl-D starts its Python again.");
+    add_board_argument(*command, words->board);
+    command->add_flag("--watch", words->watch, "Only look on (with `ouro serve`)");
+    command->footer(
+        "Keys go to the board as they are: Ctrl-C stops its program, Ctrl-D starts its Python again. Ctrl-], "
+        "Ctrl-X and\nCtrl-A D leave. While `ouro serve` runs, several can use a board's prompt at once.");
     command->callback(
-        [&invocation, board] { invocation.run = [&invocation, board] { return run_repl(invocation, *board); }; });
+        [&invocation, words] { invocation.run = [&invocation, words] { return run_repl(invocation, *words); }; });
 }
 
 } // namespace cli

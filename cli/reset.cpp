@@ -106,7 +106,7 @@ int reset_by_lines(const Invocation& invocation, const std::string& board) {
     boost::asio::io_context io;
     Deaf deaf;
     auto port = reached->open(io, deaf);
-    if (!port) return report(port_failure(invocation, *reached, port.error()));
+    if (!port) return report(port_failure(*reached, port.error()));
     auto moved = (*port)->set_lines({.dtr = false, .rts = true});
     if (moved) {
         io.run_for(reset_pulse);

@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_cli",
         "test_tools",
         "test_board_tools",
+        "test_sessions",
         "test_lines",
         "test_security",
         "test_door",

@@ -29,15 +29,16 @@ NAMES = ["plain.py", "with space.txt", 'it\'s "quoted".py', "größe_日本.bin"
 class Tool:
     """`ouro`, on one board; its files are those of `folder` where that is known."""
 
-    def __init__(self, device: str, folder: Path | None = None) -> None:
+    def __init__(self, device: str, folder: Path | None = None, data: str = "/nonexistent") -> None:
         self.device = device
         self.folder = folder
+        self.environment = {**os.environ, "OURO_BOARD": device, "OURO_DATA": data}
 
     def run(
         self, *words: str, keys: bytes = b"", within: float = 60, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         argv = [str(program("ouro")), *words]
-        everything = {**os.environ, "OURO_BOARD": self.device, "OURO_DATA": "/nonexistent", **(environment or {})}
+        everything = {**self.environment, **(environment or {})}
         return subprocess.run(argv, input=keys, capture_output=True, timeout=within, env=everything)
 
     def ok(self, *words: str, environment: Mapping[str, str] | None = None) -> str:
@@ -46,10 +47,8 @@ class Tool:
         return done.stdout.decode()
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "OURO_BOARD": self.device, "OURO_DATA": "/nonexistent"}
-        return subprocess.Popen(
-            [str(program("ouro")), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        )
+        argv = [str(program("ouro")), *words]
+        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment)
 
 
 @pytest.fixture(params=[False, True], ids=["", "double_line_ends"])
@@ -210,11 +209,11 @@ def test_a_port_of_another_program_is_refused_by_name(tool: Tool) -> None:
     assert tool.ok("eval", "1") == "1\n"
 
 
-def test_a_hub_that_holds_the_port_is_named(house: House) -> None:
-    argv = [str(program("ouro")), "eval", "1", str(house.board.folder), "--data", str(house.folder / "hub")]
+def test_a_hub_with_another_folder_that_holds_the_port_is_named(house: House) -> None:
+    argv = [str(program("ouro")), "eval", "1", str(house.board.folder), "--data", str(house.folder / "none")]
     refused = subprocess.run(argv, capture_output=True, text=True, timeout=30)
     assert refused.returncode == 5
-    assert "The hub uses" in refused.stderr and "ouro serve" in refused.stderr
+    assert f"held by ouro (pid {house.hub.process.pid})" in refused.stderr and "--data" in refused.stderr
 
 
 def test_no_byte_is_told_from_another_firmware(tmp_path: Path) -> None:
@@ -310,10 +309,15 @@ def test_a_slow_line_is_used_well(tmp_path: Path) -> None:
     assert (folder / "text.py").read_bytes() == source.read_bytes()
 
 
-def examples() -> list[tuple[str, list[str]]]:
-    """Each command of the page, with what it says; its exit code, where it is not 0, in a last line."""
+def examples(on_sessions: bool = False) -> list[tuple[str, list[str]]]:
+    """Each command of the page, with what it says; its exit code, where it is not 0, in a last line.
+
+    `on_sessions`: those of the section that needs a hub, or all others.
+    """
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL):
+    sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)
+    text = "\n".join(section for section in sections if section.startswith("Sessions\n") == on_sessions)
+    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:], []))
