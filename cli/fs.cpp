@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ouro fs …`: the files of a board.
-#include "cli/board_python.hpp"
+#include "cli/board_files.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/file_transfer.hpp"
-#include "hub/workbench/repl/python_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -28,9 +27,6 @@ using hub::workbench::TransferProgress;
 using hub::workbench::TransferReport;
 
 namespace {
-
-/// A board that hashes a large file, or erases flash, says nothing for a while.
-constexpr base::Micros silence_max = base::from_ms(30'000);
 
 struct Words {
     std::string board;
@@ -231,11 +227,9 @@ int sha256sum(const Invocation& invocation, BoardFiles& board, const Words& word
 }
 
 int operate(const Invocation& invocation, const Words& words, const Operation& operation) {
-    auto python = open_python(invocation, words.board);
-    if (!python) return report(python.error());
-    (*python)->limit_silence(silence_max);
-    hub::workbench::PythonFiles board(**python);
-    return operation(invocation, board, words);
+    const auto board = open_files(invocation, words.board);
+    if (!board) return report(board.error());
+    return operation(invocation, (*board)->files(), words);
 }
 
 /// `paths_min` and `paths_max` say how many paths it takes.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import pytest
 from conftest import program
 from parts.serial_server import SerialServer
 from parts.unix_board import UnixBoard
+from parts.web_board import WebBoard
 from parts.webrepl_board import WebReplBoard
 
 
@@ -146,3 +148,85 @@ def test_webrepl_says_wrong_passwords_and_second_clients(webrepl: WebReplBoard) 
     first.stdin.close()
     assert first.wait(5) == 0
     assert tool.ok("eval", "1") == "1\n"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[WebBoard]:
+    folder = tmp_path / "circuitpy"
+    folder.mkdir()
+    with WebBoard(folder) as board:
+        yield board
+
+
+def test_files_through_circuitpythons_web_workflow(web: WebBoard, tmp_path: Path) -> None:
+    tool = Tool(f"http://{web.host}", OURO_WEB_PASSWORD="secret")
+    check_files(tool, tmp_path)
+    (tmp_path / "code.py").write_text("print('hello')\n")
+    for words in [
+        ("put", str(tmp_path / "code.py"), ":"),
+        ("cp", ":code.py", ":old.py"),
+        ("mkdir", ":lib"),
+        ("mv", ":old.py", ":lib"),
+        ("touch", ":lib/empty"),
+    ]:
+        tool.ok("fs", *words)
+    assert tool.ok("fs", "cat", ":lib/old.py") == "print('hello')\n"
+    assert tool.ok("fs", "ls", ":lib") == "           0 empty\n          15 old.py\n"
+    assert json.loads(tool.ok("fs", "--json", "df")) == {"total": 2048 * 512, "free": 100_000 // 512 * 512}
+    assert tool.ok("fs", "sha256sum", ":code.py").split()[0] == hashlib.sha256(b"print('hello')\n").hexdigest()
+    assert tool.run("fs", "rmdir", ":lib").returncode == 1
+    assert tool.run("fs", "rm", ":lib").returncode == 2
+    tool.ok("fs", "rm", "-r", ":lib")
+    assert sorted(path.name for path in web.folder.iterdir()) == ["code.py"]
+
+
+def test_the_web_workflow_says_what_can_not_be_done(web: WebBoard, tmp_path: Path) -> None:
+    tool = Tool(f"http://:secret@{web.host}")
+    file = tmp_path / "main.py"
+    file.write_bytes(b"new" * 1000)
+    (web.folder / "main.py").write_bytes(b"old")
+    (web.folder / "folder").mkdir()
+    (web.folder / "folder/kept").write_bytes(b"kept")
+
+    def refused(code: int, said: str, *words: str, address: str = "") -> None:
+        done = Tool(address).run("fs", *words) if address else tool.run("fs", *words)
+        assert (done.returncode, said in done.stderr.decode()) == (code, True), done
+        assert b"secret" not in done.stderr
+
+    refused(5, "refuses the password", "ls", address=f"http://:wrong@{web.host}")
+    refused(4, "no such file", "cat", ":none")
+    refused(2, "leads nowhere", "put", str(file), ":folder/../main.py")
+    refused(2, "too long a path", "touch", ":" + "ä" * 50)
+    web.room = 100
+    refused(1, "no room", "put", str(file), ":")
+    web.usb = True
+    refused(5, "the computer on the board's USB has its drive", "put", str(file), ":")
+    web.usb = False
+    web.password = ""
+    refused(5, "CIRCUITPY_WEB_API_PASSWORD", "ls")
+    assert (web.folder / "main.py").read_bytes() == b"old"
+    assert (web.folder / "folder/kept").read_bytes() == b"kept"
+    assert not (web.folder / ".ouro-part").exists()
+
+
+def test_a_board_that_fails_between_two_names_has_the_new_file_whole(web: WebBoard, tmp_path: Path) -> None:
+    tool = Tool(f"http://:secret@{web.host}")
+    file = tmp_path / "main.py"
+    file.write_bytes(b"new")
+    (web.folder / "main.py").write_bytes(b"old")
+    web.breaks_at = 2  # the first is told that the name is taken
+    done = tool.run("fs", "put", str(file), ":")
+    assert done.returncode == 1 and b"is whole, but lies there as .ouro-part" in done.stderr
+    assert (web.folder / ".ouro-part").read_bytes() == b"new"
+    tool.ok("fs", "mv", ":.ouro-part", ":main.py")
+    assert (web.folder / "main.py").read_bytes() == b"new"
+
+
+def test_the_web_workflow_is_followed_to_the_boards_own_name(web: WebBoard, tmp_path: Path) -> None:
+    (web.folder / "code.py").write_bytes(b"x")
+    with WebBoard(tmp_path, leads_to=web) as anybody:
+        assert Tool(f"http://:secret@{anybody.host}").ok("fs", "ls") == "           1 code.py\n"
+    web.host = "elsewhere.example"
+    with WebBoard(tmp_path, leads_to=web) as anybody:
+        done = Tool(f"http://:secret@{anybody.host}").run("fs", "ls")
+        assert done.returncode == 5 and b"no password of ours goes" in done.stderr

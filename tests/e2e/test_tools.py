@@ -12,14 +12,18 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, House, program, temporary_house
 from parts.board import Board
 from parts.paced_line import PacedLine
+from parts.serial_server import SerialServer
 from parts.unix_board import UnixBoard
 from parts.waiting import eventually
+from parts.web_board import WebBoard
+from parts.webrepl_board import WebReplBoard
 
 PAGE = ROOT / "docs/tools.md"
 PART = ".ouro-part"
@@ -330,6 +334,28 @@ def matches(said: str, expected: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, expected.split("…"))), said) is not None
 
 
+@contextmanager
+def network_boards(folder: Path) -> Iterator[dict[str, str]]:
+    """The page's addresses, and where such boards really are."""
+    folders = [folder / name for name in ("rfc2217", "tcp", "webrepl", "web")]
+    for one in folders:
+        one.mkdir()
+    with (
+        UnixBoard(program("unix-board"), folders[0]) as first,
+        SerialServer(first.line, rfc2217=True) as rfc2217,
+        UnixBoard(program("unix-board"), folders[1]) as second,
+        SerialServer(second.line, rfc2217=False) as tcp,
+        WebReplBoard(program("unix-board"), folders[2], "secret") as webrepl,
+        WebBoard(folders[3]) as web,
+    ):
+        yield {
+            "rfc2217://box.local:4000": rfc2217.address,
+            "tcp://box.local:4001": tcp.address,
+            "ws://kitchen.local": f"ws://{webrepl.host}",
+            "http://cpy-1a2b3c.local": f"http://{web.host}",
+        }
+
+
 def test_the_page_shows_what_happens(tmp_path: Path) -> None:
     board_folder, work = tmp_path / "board", tmp_path / "work"
     board_folder.mkdir()
@@ -339,12 +365,19 @@ def test_the_page_shows_what_happens(tmp_path: Path) -> None:
     (work / "broken.py").write_text("def half(n):\n    return 1 / n\nhalf(0)\n")
     (work / "src/motor.py").write_text("SPEED = 10\n")
     (work / "src/über uns/it's.txt").write_text("about us\n")
-    with UnixBoard(program("unix-board"), board_folder) as board, PacedLine(board.line) as line:
+    passwords = {"OURO_WEBREPL_PASSWORD": "secret", "OURO_WEB_PASSWORD": "secret"}
+    with (
+        UnixBoard(program("unix-board"), board_folder) as board,
+        PacedLine(board.line) as line,
+        network_boards(tmp_path) as addresses,
+    ):
         assert len(examples()) > 20
         for command, expected in examples():
-            shell = command.replace("/dev/ttyUSB0", line.device)
+            shell = command
+            for name, real in {"/dev/ttyUSB0": line.device, **addresses}.items():
+                shell = shell.replace(name, real)
             path = f"{program('ouro').parent}:{os.environ['PATH']}"
-            environment = {**os.environ, "PATH": path, "OURO_DATA": "/nonexistent"}
+            environment = {**os.environ, **passwords, "PATH": path, "OURO_DATA": "/nonexistent"}
             done = subprocess.run(
                 ["sh", "-c", shell + " 2>&1"], cwd=work, env=environment, capture_output=True, text=True, timeout=60
             )
