@@ -9,11 +9,13 @@ import os
 import random
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import program
+from parts.qemu_board import RAM_DISK, QemuBoard
 from parts.serial_server import SerialServer
 from parts.unix_board import UnixBoard
 from parts.web_board import WebBoard
@@ -230,3 +232,30 @@ def test_the_web_workflow_is_followed_to_the_boards_own_name(web: WebBoard, tmp_
     with WebBoard(tmp_path, leads_to=web) as anybody:
         done = Tool(f"http://:secret@{anybody.host}").run("fs", "ls")
         assert done.returncode == 5 and b"no password of ours goes" in done.stderr
+
+
+@pytest.fixture(params=[False, True], ids=["tcp", "pty"])
+def uart_board(request: pytest.FixtureRequest) -> Iterator[Tool]:
+    with QemuBoard(pty=request.param) as board:
+        tool = Tool(board.address)
+        tool.ok("exec", RAM_DISK)
+        yield tool
+
+
+def test_row_1_15_a_stock_board_with_a_uart_runs_python_and_keeps_files(uart_board: Tool, tmp_path: Path) -> None:
+    assert uart_board.ok("eval", "__import__('sys').platform") == "'qemu'\n"
+    check_python_and_files(uart_board, tmp_path)
+
+
+def test_row_1_22_mpremote_reads_what_we_put_and_we_read_what_it_puts(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_bytes("print('größer')\r\n".encode() * 300)
+    with QemuBoard(pty=True) as board:
+        tool = Tool(board.address)
+        tool.ok("exec", RAM_DISK)
+        tool.ok("fs", "put", str(tmp_path / "main.py"), ":ours.py")
+        mpremote = [sys.executable, "-m", "mpremote", "connect", board.address, "resume", "fs"]
+        for words in (["cp", ":ours.py", str(tmp_path / "ours.py")], ["cp", str(tmp_path / "main.py"), ":theirs.py"]):
+            subprocess.run([*mpremote, *words], check=True, capture_output=True, timeout=120)
+        tool.ok("fs", "get", ":theirs.py", str(tmp_path / "theirs.py"))
+    for name in ("ours.py", "theirs.py"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "main.py").read_bytes()
