@@ -45,9 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_stock_boards",
         "test_stock_mqtt",
         "test_stock_many",
+        "test_stock_network",
         "test_page",
         "test_faults",
         "test_home_assistant",
+        "test_stock_home_assistant",
     ]
     place = {name: i for i, name in enumerate(order)}
     items.sort(key=lambda item: place.get(Path(item.path).stem, len(order)))

@@ -122,9 +122,9 @@ class HomeAssistant:
         answer = self.http.get(f"/api/states/{entity_id}")
         return answer.json() if answer.status_code == 200 else None
 
-    def call(self, domain: str, service: str, entity_id: str) -> None:
+    def call(self, domain: str, service: str, entity_id: str, **data: object) -> None:
         """Calls a service in the way of the dashboard; returns when Home Assistant has sent it on."""
-        answer = self.http.post(f"/api/services/{domain}/{service}", json={"entity_id": entity_id})
+        answer = self.http.post(f"/api/services/{domain}/{service}", json={"entity_id": entity_id, **data})
         assert answer.status_code == 200, f"{domain}.{service}: {answer.status_code} {answer.text}"
 
     def registry(self, name: str) -> list[dict[str, object]]:
