@@ -31,8 +31,7 @@ class Client:
         self._heard = heard
         self._acknowledged = acknowledged
         self._poller = select.poll()
-        self._socket = None
-        self._stream = None  # the socket, or TLS above it
+        self._socket = None  # or TLS above it
         self._out = []
         self._in = b""
         self._last_id = 0
@@ -80,11 +79,11 @@ class Client:
         self._heard_at = now
         self._pinged_at = now
         address = socket.getaddrinfo(*self._address, socket.AF_INET, socket.SOCK_STREAM)[0][-1]
-        self._socket = self._stream = socket.socket()
+        self._socket = socket.socket()
         if self._tls:
             self._socket.settimeout(_CONNECT_MS / 1000)  # the handshake is not made for waiting in between
             self._socket.connect(address)
-            self._stream = self._tls(self._socket, self._address[0])
+            self._socket = self._tls(self._socket, self._address[0])
         self._socket.setblocking(False)
         self._poller.register(self._socket, select.POLLIN | select.POLLOUT)
         self.state = OPENING
@@ -110,14 +109,13 @@ class Client:
         if self._socket is not None:
             try:
                 self._poller.unregister(self._socket)
-            except (KeyError, OSError):
-                pass
+            except (KeyError, OSError, ValueError):
+                pass  # it was not there yet
             try:
-                self._stream.close()
                 self._socket.close()
             except OSError:
                 pass
-        self._socket = self._stream = None
+        self._socket = None
 
     def goodbye(self):
         """Ends the connection on purpose: the broker does not speak the will."""
@@ -178,7 +176,7 @@ class Client:
         return len(self._out)
 
     def _write(self):
-        send = getattr(self._stream, "send", None) or self._stream.write
+        send = getattr(self._socket, "send", None) or self._socket.write
         while self._out:
             try:
                 sent = send(self._out[0])
@@ -194,7 +192,7 @@ class Client:
                 self._out[0] = self._out[0][sent:]
 
     def _read(self, now):
-        receive = getattr(self._stream, "recv", None) or self._stream.read
+        receive = getattr(self._socket, "recv", None) or self._socket.read
         for _ in range(8):
             try:
                 data = receive(_READ_MAX)

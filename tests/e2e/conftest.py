@@ -46,6 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_stock_mqtt",
         "test_stock_many",
         "test_stock_network",
+        "test_stock_tls",
         "test_page",
         "test_faults",
         "test_home_assistant",
