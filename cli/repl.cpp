@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ouro repl`: a board's prompt in this terminal, alone or, through a hub, beside others.
+#include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/hub_line.hpp"
 #include "cli/reach.hpp"
