@@ -39,6 +39,7 @@ void add_exec(CLI::App& app, Invocation& invocation);
 void add_eval(CLI::App& app, Invocation& invocation);
 void add_repl(CLI::App& app, Invocation& invocation);
 void add_fs(CLI::App& app, Invocation& invocation);
+void add_sync(CLI::App& app, Invocation& invocation);
 void add_soft_reset(CLI::App& app, Invocation& invocation);
 /// `reset`, `bootloader` and `rtc`.
 void add_reset(CLI::App& app, Invocation& invocation);

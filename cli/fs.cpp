@@ -3,6 +3,7 @@
 #include "cli/board_files.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/sizes.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/file_transfer.hpp"
 
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -44,18 +44,6 @@ std::string board_path(const std::string& typed) { return is_remote(typed) ? typ
 std::string first_path(const Words& words) { return words.paths.empty() ? "" : board_path(words.paths.front()); }
 
 int end_of(const base::Result<>& done) { return done ? int{exit_ok} : report(failure_of(done.error())); }
-
-std::string size_text(double bytes) {
-    static constexpr std::array units{" B", " kB", " MB", " GB"};
-    std::size_t unit = 0;
-    while (bytes >= 1000 && unit + 1 < units.size()) {
-        bytes /= 1000;
-        ++unit;
-    }
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f%s" : "%.1f%s", bytes, units.at(unit));
-    return text.data();
-}
 
 /// Says on a terminal what is under way, once that takes longer than a second.
 class ProgressLine {

@@ -2,6 +2,7 @@
 #include "hub/workbench/file_transfer.hpp"
 
 #include "hub/workbench/repl/digest.hpp"
+#include "hub/workbench/repl/download.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,26 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorCode;
 
-// What is to be moved: this machine's path and the board's.
-struct Pair {
-    fs::path here;
-    std::string there;
-    std::uint64_t size = 0;
-};
-
 struct Plan {
-    std::vector<Pair> folders; ///< parents first
-    std::vector<Pair> files;
+    std::vector<LocalFile> folders; ///< parents first
+    std::vector<LocalFile> files;
 };
-
-base::Result<std::string> content_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (in && content.size() <= board_file_max) return content;
-    if (content.size() > board_file_max)
-        return base::fail(ErrorCode::too_large, file.string() + " is larger than 64 MB");
-    return base::fail(ErrorCode::io, "cannot read " + file.string() + ": " + std::strerror(errno));
-}
 
 base::Error no_recursion(const std::string& path) {
     return {ErrorCode::invalid_argument, std::string_view(path + " is a folder"),
@@ -92,42 +77,6 @@ base::Result<Plan> plan_put(const std::vector<fs::path>& sources, const std::str
     return plan;
 }
 
-base::Result<std::vector<std::size_t>> changed(BoardFiles& board, const std::vector<Pair>& files) {
-    std::vector<WantedFile> wanted;
-    for (const Pair& file : files) {
-        const auto content = content_of(file.here);
-        if (!content) return tl::unexpected(content.error());
-        wanted.push_back({file.there, content->size(), sha256_hex(*content)});
-    }
-    return board.differing(wanted);
-}
-
-base::Result<TransferReport> put_files(BoardFiles& board, const std::vector<Pair>& files,
-                                       const std::vector<std::size_t>& places, const OnProgress& progress) {
-    TransferReport report{0, files.size() - places.size(), 0};
-    TransferProgress so_far;
-    so_far.files_of = places.size();
-    for (const std::size_t place : places) so_far.bytes_of += files[place].size;
-    std::size_t next = 0;
-    board.on_written([&](const std::string& path) {
-        so_far.path = path;
-        so_far.bytes += files[places[next++]].size;
-        so_far.files = next;
-        if (progress) progress(so_far);
-    });
-    base::Result<> done;
-    for (std::size_t i = 0; done && i < places.size(); ++i) {
-        const auto content = content_of(files[places[i]].here);
-        done = content ? board.write(files[places[i]].there, *content) : tl::unexpected(content.error());
-    }
-    if (done) done = board.flush();
-    board.on_written({});
-    if (!done) return tl::unexpected(done.error());
-    report.written = so_far.files;
-    report.bytes = so_far.bytes;
-    return report;
-}
-
 // --- From the board
 
 base::Result<Plan> plan_get(BoardFiles& board, const std::vector<std::string>& sources, const fs::path& target,
@@ -171,7 +120,7 @@ base::Error leads_outside(const std::string& path) {
             "Rename it on the board: `ouro fs mv`."};
 }
 
-base::Result<> get_file(BoardFiles& board, const Pair& file) {
+base::Result<> get_file(BoardFiles& board, const LocalFile& file) {
     const fs::path part = file.here.string() + std::string(part_name);
     std::ofstream out(part, std::ios::binary | std::ios::trunc);
     const auto fail_to_write = [&] {
@@ -192,10 +141,68 @@ base::Result<> get_file(BoardFiles& board, const Pair& file) {
     return done;
 }
 
+// Those that are here as the board has them already.
+base::Result<std::vector<LocalFile>> missing(BoardFiles& board, const std::vector<LocalFile>& files) {
+    std::vector<LocalFile> different;
+    std::vector<LocalFile> alike;
+    for (const LocalFile& file : files) {
+        std::error_code error;
+        const bool same_size = fs::is_regular_file(file.here, error) && fs::file_size(file.here, error) == file.size;
+        (same_size ? alike : different).push_back(file);
+    }
+    if (alike.empty()) return different;
+    const auto wanted = wanted_files(alike);
+    if (!wanted) return tl::unexpected(wanted.error());
+    const auto places = board.differing(*wanted);
+    if (!places) return tl::unexpected(places.error());
+    for (const std::size_t place : *places) different.push_back(alike[place]);
+    return different;
+}
+
 } // namespace
+
+base::Result<std::string> content_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (in && content.size() <= board_file_max) return content;
+    if (content.size() > board_file_max)
+        return base::fail(ErrorCode::too_large, file.string() + " is larger than 64 MB");
+    return base::fail(ErrorCode::io, "cannot read " + file.string() + ": " + std::strerror(errno));
+}
+
+base::Result<std::vector<WantedFile>> wanted_files(const std::vector<LocalFile>& files) {
+    std::vector<WantedFile> wanted;
+    for (const LocalFile& file : files) {
+        const auto content = content_of(file.here);
+        if (!content) return tl::unexpected(content.error());
+        wanted.push_back({file.there, content->size(), sha256_hex(*content), crc32_hex(*content)});
+    }
+    return wanted;
+}
+
+base::Result<TransferReport> push(BoardFiles& board, const std::vector<LocalFile>& files, const OnProgress& progress) {
+    TransferProgress so_far;
+    so_far.files_of = files.size();
+    for (const LocalFile& file : files) so_far.bytes_of += file.size;
+    board.on_written([&](const std::string& path) {
+        so_far.path = path;
+        so_far.bytes += files[so_far.files++].size;
+        if (progress) progress(so_far);
+    });
+    base::Result<> done;
+    for (std::size_t i = 0; done && i < files.size(); ++i) {
+        const auto content = content_of(files[i].here);
+        done = content ? board.write(files[i].there, *content) : tl::unexpected(content.error());
+    }
+    if (done) done = board.flush();
+    board.on_written({});
+    if (!done) return tl::unexpected(done.error());
+    return TransferReport{so_far.files, 0, so_far.bytes};
+}
 
 base::Result<TransferReport> put(BoardFiles& board, const std::vector<fs::path>& sources, const std::string& target,
                                  bool recursive, const OnProgress& progress) {
+    if (const auto begun = board.begin(); !begun) return tl::unexpected(begun.error());
     const auto there = board.look(target);
     if (!there) return tl::unexpected(there.error());
     const bool is_folder = *there && (*there)->is_folder;
@@ -206,11 +213,19 @@ base::Result<TransferReport> put(BoardFiles& board, const std::vector<fs::path>&
     const auto plan = plan_put(sources, target, is_folder, recursive);
     if (!plan) return tl::unexpected(plan.error());
     std::vector<std::string> folders;
-    for (const Pair& folder : plan->folders) folders.push_back(folder.there);
-    if (const auto made = board.make_folders(folders); !made) return tl::unexpected(made.error());
-    const auto places = changed(board, plan->files);
+    for (const LocalFile& folder : plan->folders) folders.push_back(folder.there);
+    if (!folders.empty()) {
+        if (const auto made = board.make_folders(folders); !made) return tl::unexpected(made.error());
+    }
+    const auto wanted = wanted_files(plan->files);
+    if (!wanted) return tl::unexpected(wanted.error());
+    const auto places = board.differing(*wanted);
     if (!places) return tl::unexpected(places.error());
-    return put_files(board, plan->files, *places, progress);
+    std::vector<LocalFile> files;
+    for (const std::size_t place : *places) files.push_back(plan->files[place]);
+    auto report = push(board, files, progress);
+    if (report) report->unchanged = plan->files.size() - files.size();
+    return report;
 }
 
 base::Result<TransferReport> get(BoardFiles& board, const std::vector<std::string>& sources, const fs::path& target,
@@ -220,27 +235,32 @@ base::Result<TransferReport> get(BoardFiles& board, const std::vector<std::strin
     if (!is_folder && (sources.size() > 1 || target.string().ends_with('/'))) {
         return base::fail(ErrorCode::not_found, target.string() + " is no folder here", "mkdir makes one.");
     }
+    if (const auto begun = board.begin(); !begun) return tl::unexpected(begun.error());
     const auto plan = plan_get(board, sources, target, is_folder, recursive);
     if (!plan) return tl::unexpected(plan.error());
-    for (const Pair& folder : plan->folders) {
+    for (const LocalFile& folder : plan->folders) {
         if (!stays_below(folder.here.lexically_relative(target).string()))
             return tl::unexpected(leads_outside(folder.there));
         fs::create_directories(folder.here, error);
         if (error) return base::fail(ErrorCode::io, "cannot make " + folder.here.string() + ": " + error.message());
     }
-    TransferProgress so_far;
-    so_far.files_of = plan->files.size();
-    for (const Pair& file : plan->files) so_far.bytes_of += file.size;
-    for (const Pair& file : plan->files) {
+    for (const LocalFile& file : plan->files) {
         if (!stays_below(file.here.lexically_relative(target).string()))
             return tl::unexpected(leads_outside(file.there));
+    }
+    const auto files = missing(board, plan->files);
+    if (!files) return tl::unexpected(files.error());
+    TransferProgress so_far;
+    so_far.files_of = files->size();
+    for (const LocalFile& file : *files) so_far.bytes_of += file.size;
+    for (const LocalFile& file : *files) {
         if (const auto done = get_file(board, file); !done) return tl::unexpected(done.error());
         so_far.path = file.there;
         so_far.bytes += file.size;
         ++so_far.files;
         if (progress) progress(so_far);
     }
-    return TransferReport{so_far.files, 0, so_far.bytes};
+    return TransferReport{so_far.files, plan->files.size() - files->size(), so_far.bytes};
 }
 
 } // namespace hub::workbench

@@ -26,7 +26,23 @@ struct TransferReport {
     std::uint64_t bytes = 0;   ///< of the files that were written
 };
 
+/// A file of this machine, and where it is to be on the board.
+struct LocalFile {
+    std::filesystem::path here;
+    std::string there;
+    std::uint64_t size = 0; ///< in bytes
+};
+
+/// Errors: `too_large` (see board_file_max), `io`.
+base::Result<std::string> content_of(const std::filesystem::path& file);
+
+/// What the board should have. Errors: those of content_of.
+base::Result<std::vector<WantedFile>> wanted_files(const std::vector<LocalFile>& files);
+
 using OnProgress = std::function<void(const TransferProgress&)>;
+
+/// Writes `files` whose folders are there. Errors: those of BoardFiles and content_of.
+base::Result<TransferReport> push(BoardFiles& board, const std::vector<LocalFile>& files, const OnProgress& progress);
 
 /// Puts `sources` (files, or folders if `recursive`) at `target` on the board, as cp does: into it when it is a folder
 /// or ends in a slash or when there are several; a folder's content when the source ends in "/.". Each file is there as
@@ -35,7 +51,7 @@ using OnProgress = std::function<void(const TransferProgress&)>;
 base::Result<TransferReport> put(BoardFiles& board, const std::vector<std::filesystem::path>& sources,
                                  const std::string& target, bool recursive, const OnProgress& progress);
 
-/// The other way round. Each file is written aside and renamed here, too.
+/// The other way round. Each file is written aside and renamed here, too; those that are here already stay.
 base::Result<TransferReport> get(BoardFiles& board, const std::vector<std::string>& sources,
                                  const std::filesystem::path& target, bool recursive, const OnProgress& progress);
 

@@ -153,14 +153,17 @@ def check_files_there_and_back(tool: Tool, tmp_path: Path) -> None:
     for i, name in enumerate(NAMES):
         (source / name).write_bytes(content(700 * i, i))
     (source / "deep/er/all").write_bytes(bytes(range(256)) * 40)
+    (source / "deep/frames").write_bytes(b'\x1e["state","led",1,2]\n\x1e' * 50)
     (source / "deep/text.py").write_bytes("äöü\r\nline\n'''\\x\n".encode() * 500)
-    count = len(NAMES) + 2
+    count = len(NAMES) + 3
     report = json.loads(tool.ok("fs", "--json", "put", "-r", str(source), ":copy"))
     assert (report["written"], report["unchanged"]) == (count, 0)
     (source / "plain.py").write_bytes(b"new")
     report = json.loads(tool.ok("fs", "--json", "put", "-r", f"{source}/.", ":copy"))
     assert (report["written"], report["unchanged"]) == (1, count - 1)
     tool.ok("fs", "get", "-r", ":copy", str(tmp_path / "back"))
+    again = json.loads(tool.ok("fs", "--json", "get", "-r", ":copy/.", str(tmp_path / "back")))
+    assert (again["written"], again["unchanged"]) == (0, count), "what is here already is not fetched again"
     for path in source.rglob("*"):
         back = tmp_path / "back" / path.relative_to(source)
         assert path.is_dir() == back.is_dir()

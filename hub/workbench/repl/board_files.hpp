@@ -39,6 +39,13 @@ struct WantedFile {
     std::string crc32 = {}; ///< the same, for a board without hashlib; empty if it is not known
 };
 
+/// How a file on the board is not as it should be.
+struct Difference {
+    std::size_t place = 0; ///< in the list of what is wanted
+    bool exists = false;
+    std::uint64_t size = 0; ///< of what is there, in bytes
+};
+
 /// Paths are the board's, in UTF-8, of any characters but NUL; relative ones count from Python's current folder, and an
 /// empty one is that folder. Errors of all: `not_found`, `already_exists`, `refused` (read-only, the root), `full`,
 /// `invalid_argument` (a file where a folder should be), `invalid_state` (interrupted), `too_large`, `io`,
@@ -72,6 +79,12 @@ public:
 
     /// Which of `wanted` are not on the board as they should be, by their places.
     virtual base::Result<std::vector<std::size_t>> differing(const std::vector<WantedFile>& wanted) = 0;
+
+    /// The same, with what is there instead.
+    virtual base::Result<std::vector<Difference>> compare(const std::vector<WantedFile>& wanted);
+
+    /// Whether nothing can be written now: the computer has the board's drive.
+    virtual base::Result<bool> is_read_only() { return false; }
 
     virtual base::Result<> remove(const std::string& path, bool recursive) = 0;
     virtual base::Result<> make_folder(const std::string& path) = 0;

@@ -79,7 +79,8 @@ inline constexpr std::string_view about = R"(try:
 except ImportError:_or=0
 _ou=gc.mem_free();_os=4096 if _ou>65000 else 2048 if _ou>32000 else 1024 if _ou>16000 else 512
 _ot=15 if _ou>150000 else 14 if _ou>100000 else 12 if _ou>50000 else 10 if _ou>20000 else 9
-print(len(_oh().digest()),1 if hasattr(binascii,'crc32')else 0,_os,_ot,_ou,getattr(sys.implementation,'_mpy',0),_or,sys.implementation.name,sys.platform)
+_ov=sys.implementation;_og=getattr(_ov,'_mpy',0)
+print(len(_oh().digest()),1 if hasattr(binascii,'crc32')else 0,_os,_ot,_ou,_og,_or,_ov.name,sys.platform)
 )";
 
 /// Follows `helpers` and `about` where blocks are not taken: what a literal may be. `$0` has all bytes.
@@ -191,15 +192,18 @@ for c in(5,3,4,6,17,19,21,26,30):b[c]=46
 sys.stdout.buffer.write(b)
 )";
 
-/// `$0` is a list of (path, size, first digits of the hash); prints the places of those that differ, and at the end how
-/// many they are and their sum.
-inline constexpr std::string_view differing = R"(c=d=0
+/// `$0` is a list of (path, size, first digits of the hash); prints the places of those that differ with the sizes that
+/// they have or -1, and at the end how many there are and the sum of all that.
+inline constexpr std::string_view compare = R"(c=d=0
 for i,(p,n,h) in enumerate($0):
+ z=-1
  try:
   s=os.stat(p)
-  if s[0]&0xf000!=0x4000 and s[6]==n and _od(p).startswith(h):continue
+  if s[0]&0xf000!=0x4000:
+   z=s[6]
+   if z==n and _od(p).startswith(h):continue
  except OSError:pass
- print(i);c+=1;d+=i
+ print(i,z);c+=1;d+=i+z
 print(-1-c,d)
 )";
 

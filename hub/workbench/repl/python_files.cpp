@@ -24,6 +24,7 @@ constexpr std::size_t answer_max = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t list_max = 2800; // of a program's text: a list that every board's memory takes
 constexpr std::size_t list_room = 448;
 constexpr std::size_t hash_digits = 16;
+constexpr long long size_max = 1LL << 40;
 constexpr std::size_t piece_min = 128; // less of a file is not worth a statement
 constexpr base::Micros work_patience = base::from_ms(30'000);
 constexpr base::Micros block_patience = base::from_ms(9000);
@@ -270,7 +271,7 @@ base::Result<> PythonFiles::write(const std::string& path, std::string_view cont
     open_path_ = path;
     const std::size_t size = content.size();
     do {
-        const std::size_t statement = 48 + 2 * part.size(); // quotes and escapes included
+        const std::size_t statement = text_literal(part).size() + 40;
         if (auto room = make_room(statement + std::min<std::size_t>(content.size(), piece_min)); !room) return room;
         const std::string_view piece = content.substr(0, abilities_.block - batch_size_ - statement);
         content.remove_prefix(piece.size());
@@ -361,22 +362,23 @@ void PythonFiles::clean_up(const std::string& part) {
 namespace {
 
 // The last line is -1 less the count, and the sum.
-bool read_places(std::string_view answer, std::size_t first, std::size_t count, std::vector<std::size_t>& places) {
-    unsigned long long found = 0;
-    unsigned long long sum = 0;
+bool read_differences(std::string_view answer, std::size_t first, std::size_t count, std::vector<Difference>& found) {
+    long long lines = 0;
+    long long sum = 0;
     bool ended = false;
     const bool understood = each_line(answer, [&](std::string_view line) {
         long long place = 0;
-        unsigned long long said_sum = 0;
-        const int numbers = std::sscanf(std::string(line).c_str(), "%lld %llu", &place, &said_sum);
-        if (ended || numbers < 1 || place >= static_cast<long long>(count)) return false;
+        long long number = 0;
+        if (ended || std::sscanf(std::string(line).c_str(), "%lld %lld", &place, &number) != 2) return false;
         if (place < 0) {
             ended = true;
-            return numbers == 2 && static_cast<unsigned long long>(-1 - place) == found && said_sum == sum;
+            return -1 - place == lines && number == sum;
         }
-        places.push_back(first + static_cast<std::size_t>(place));
-        ++found;
-        sum += static_cast<unsigned long long>(place);
+        if (place >= static_cast<long long>(count) || number < -1 || number > size_max) return false;
+        found.push_back(
+            {first + static_cast<std::size_t>(place), number >= 0, static_cast<std::uint64_t>(std::max(number, 0LL))});
+        ++lines;
+        sum += place + number;
         return true;
     });
     return understood && ended;
@@ -384,12 +386,37 @@ bool read_places(std::string_view answer, std::size_t first, std::size_t count, 
 
 } // namespace
 
+base::Result<std::vector<Difference>> BoardFiles::compare(const std::vector<WantedFile>& wanted) {
+    const auto places = differing(wanted);
+    if (!places) return tl::unexpected(places.error());
+    std::vector<Difference> found;
+    for (const std::size_t place : *places) {
+        const auto there = look(wanted[place].path);
+        if (!there) return tl::unexpected(there.error());
+        found.push_back({place, there->has_value(), *there ? (*there)->size : 0});
+    }
+    return found;
+}
+
+base::Result<std::vector<std::size_t>> PythonFiles::differing(const std::vector<WantedFile>& wanted) {
+    const auto found = compare(wanted);
+    if (!found) return tl::unexpected(found.error());
+    std::vector<std::size_t> places;
+    for (const Difference& difference : *found) places.push_back(difference.place);
+    return places;
+}
+
+base::Result<bool> PythonFiles::is_read_only() {
+    if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
+    return abilities_.is_read_only;
+}
+
 // A list that fits into a block with what is done with it, as long as its paths are not too long.
 std::size_t PythonFiles::list_size() const { return std::min(list_max, abilities_.block - list_room); }
 
-base::Result<std::vector<std::size_t>> PythonFiles::differing(const std::vector<WantedFile>& wanted) {
+base::Result<std::vector<Difference>> PythonFiles::compare(const std::vector<WantedFile>& wanted) {
     if (const auto ready = prepare(); !ready) return tl::unexpected(ready.error());
-    std::vector<std::size_t> places;
+    std::vector<Difference> found;
     for (std::size_t first = 0; first < wanted.size();) {
         std::string manifest = "[";
         std::size_t next = first;
@@ -399,12 +426,12 @@ base::Result<std::vector<std::size_t>> PythonFiles::differing(const std::vector<
             manifest += filled("($0,$1,'$2'),",
                                {text_literal(file.path), std::to_string(file.size), hash.empty() ? "?" : hash});
         }
-        const auto answer = ask(filled(snippets::differing, {manifest + "]"}), "");
+        const auto answer = ask(filled(snippets::compare, {manifest + "]"}), "");
         if (!answer) return tl::unexpected(answer.error());
-        if (!read_places(*answer, first, next - first, places)) return tl::unexpected(strange_answer(""));
+        if (!read_differences(*answer, first, next - first, found)) return tl::unexpected(strange_answer(""));
         first = next;
     }
-    return places;
+    return found;
 }
 
 base::Result<> PythonFiles::remove(const std::string& path, bool recursive) {

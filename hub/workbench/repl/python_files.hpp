@@ -44,6 +44,8 @@ public:
     void on_written(std::function<void(const std::string& path)> written) override { written_ = std::move(written); }
 
     base::Result<std::vector<std::size_t>> differing(const std::vector<WantedFile>& wanted) override;
+    base::Result<std::vector<Difference>> compare(const std::vector<WantedFile>& wanted) override;
+    base::Result<bool> is_read_only() override;
 
     base::Result<> remove(const std::string& path, bool recursive) override;
     base::Result<> make_folder(const std::string& path) override;

@@ -85,8 +85,9 @@ std::string bytes_literal(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const char c = bytes[i];
         const auto byte = static_cast<unsigned char>(c);
-        // NUL ends the unix port's source. CR would become LF. The others act on the prompt.
-        if (byte <= 5) {
+        // NUL ends the unix port's source. CR would become LF. 1E may begin a frame of our link, which a board of ours
+        // takes out. The others act on the prompt.
+        if (byte <= 5 || byte == 0x1E) {
             append_octal(literal, byte, i + 1 < bytes.size() && is_octal_digit(bytes[i + 1]));
         } else if (c == '\r') {
             literal += "\\r";

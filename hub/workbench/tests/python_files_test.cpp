@@ -161,17 +161,37 @@ TEST_F(PythonFilesTest, a_board_whose_lexer_takes_fewer_bytes_gets_base64) {
 
 TEST_F(PythonFilesTest, the_places_of_differing_files_are_checked) {
     answer(able);
-    answer("1\r\n-2 1\r\n");
+    answer("1 7\r\n-2 8\r\n");
     const std::vector<WantedFile> wanted{{"a", 1, sha256_hex("a")}, {"b", 1, sha256_hex("b")}};
     const auto places = files_.differing(wanted);
     ASSERT_TRUE(places);
     EXPECT_EQ(*places, std::vector<std::size_t>{1});
-    for (const char* strange : {"2\n-2 2\n", "1\n-3 1\n", "1\n-2 2\n", "1\n", "-1 0\n0\n", ""}) {
+    answer("0 -1\n1 3\n-3 3\n");
+    const auto found = files_.compare(wanted);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_FALSE((*found)[0].exists);
+    EXPECT_TRUE((*found)[1].exists);
+    EXPECT_EQ((*found)[1].size, 3U);
+    for (const char* strange : {"2 1\n-2 3\n", "1 1\n-3 2\n", "1 1\n-2 1\n", "1 1\n", "-1 0\n0 0\n", "0\n-2 0\n", ""}) {
         answer(strange);
         const auto places_said = files_.differing(wanted);
         ASSERT_FALSE(places_said) << strange;
         EXPECT_EQ(places_said.error().code, ErrorCode::malformed);
     }
+}
+
+TEST_F(PythonFilesTest, a_board_without_hashlib_is_compared_by_its_crc) {
+    answer("4 1 2048 12 50000 0 1 circuitpython SAMD21\n0 1\n");
+    answer("-1 0\n");
+    ASSERT_TRUE(files_.compare({{"a", 3, sha256_hex("abc"), "352441c2"}}));
+    EXPECT_NE(programs_.back().find("('a',3,'352441c2')"), std::string::npos);
+    EXPECT_TRUE(*files_.is_read_only());
+    EXPECT_EQ(files_.sha256("a").error().code, ErrorCode::unsupported);
+    answer(".");
+    ASSERT_TRUE(files_.write("a", "abc"));
+    ASSERT_TRUE(files_.flush());
+    EXPECT_NE(programs_.back().find("'a','352441c2')"), std::string::npos);
 }
 
 TEST_F(PythonFilesTest, a_whole_file_system_is_not_removed) {

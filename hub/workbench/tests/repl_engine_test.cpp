@@ -73,6 +73,28 @@ TEST_F(ReplEngineTest, a_board_that_waits_at_its_prompt_is_entered_at_once) {
     EXPECT_EQ(sent(), "");
 }
 
+TEST_F(ReplEngineTest, circuitpython_is_entered_after_its_program_has_ended) {
+    engine_.enter(now_);
+    say("\x1b]0;\xf0\x9f\x90\x8d"
+        "Done | code.py | 9.2.1\x1b\\\r\nCode done running.\r\n");
+    say("\r\nPress any key to enter the REPL. Use CTRL-D to reload.\r\n");
+    say("\x1b]0;\xf0\x9f\x90\x8dREPL | 9.2.1\x1b\\\r\nAdafruit CircuitPython 9.2.1 on 2024-11-20; Raspberry Pi "
+        "Pico\r\n>>> ");
+    say("\r\n>>> \r\nraw REPL; CTRL-B to exit\r\n>");
+    ASSERT_EQ(engine_.state(), State::ready);
+    exec("open('x','w')");
+    say(header);
+    say("\x04\x04Traceback (most recent call last):\r\n  File \"<stdin>\", line 1, in <module>\r\n"
+        "OSError: [Errno 30] Read-only filesystem\r\n\x04>");
+    EXPECT_EQ(engine_.state(), State::ready);
+    EXPECT_TRUE(engine_.traceback().ends_with("Read-only filesystem\r\n"));
+    engine_.soft_reset(now_);
+    say("\r\nAdafruit CircuitPython 9.2.1\r\n>>> ");
+    say("\r\nsoft reboot\r\n");
+    EXPECT_EQ(engine_.state(), State::outside);
+    EXPECT_TRUE(engine_.problem().message.empty());
+}
+
 TEST_F(ReplEngineTest, it_interrupts_and_asks_for_the_raw_prompt) {
     engine_.enter(now_);
     sent();

@@ -12,8 +12,8 @@
 
 void __real_mp_hal_set_interrupt_char(char c);
 
-// The prompt, and a program by micropython.kbd_intr, say when Ctrl-C is to interrupt and when it is a byte like others; on
-// a terminal that is ISIG. The linker puts this in front of the port's own.
+// The prompt, and a program by micropython.kbd_intr, say when Ctrl-C is to interrupt and when it is a byte like others;
+// on a terminal that is ISIG. The linker puts this in front of the port's own.
 void __wrap_mp_hal_set_interrupt_char(char c) {
     struct termios settings;
     if (tcgetattr(STDIN_FILENO, &settings) == 0) {
