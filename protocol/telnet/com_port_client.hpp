@@ -65,8 +65,8 @@ private:
     enum class Use : std::uint8_t { off, asked, on };
     /// One of Telnet's options in one direction.
     struct Option {
-        std::uint8_t number;
-        bool ours; ///< we would use it; otherwise the server
+        std::uint8_t number = 0;
+        bool ours = false; ///< we would use it; otherwise the server
         Use use = Use::off;
     };
 

@@ -32,6 +32,8 @@ using boost::system::error_code;
 constexpr std::chrono::seconds connect_time{5};
 // A board that erases flash says nothing for a while.
 constexpr std::chrono::seconds silence_max{30};
+constexpr std::size_t piece_size = 16'384;
+constexpr std::uint32_t header_size_max = 16'384;
 constexpr int redirects_max = 3;
 constexpr unsigned temporary_redirect = 307;
 
@@ -74,7 +76,7 @@ public:
         // A board that has no room answers before it has read it all: the answer says more than this error.
         (void)wait([&](auto done) { http::async_write(stream_, request, done); });
         stream_.expires_after(silence_max);
-        parser_.header_limit(16 * 1024);
+        parser_.header_limit(header_size_max);
         parser_.body_limit(board_file_max);
         const error_code error = wait([&](auto done) { http::async_read_header(stream_, buffer_, parser_, done); });
         if (error) return tl::unexpected(problem(error));
@@ -119,7 +121,7 @@ private:
     }
 
     base::Result<> read_body(const WebBoard::Sink& sink) {
-        std::array<char, 16 * 1024> piece{};
+        std::array<char, piece_size> piece{};
         while (!parser_.is_done()) {
             parser_.get().body().data = piece.data();
             parser_.get().body().size = piece.size();
