@@ -33,6 +33,7 @@ void add_boards(CLI::App& app, Invocation& invocation);
 void add_board(CLI::App& app, Invocation& invocation);
 void add_set(CLI::App& app, Invocation& invocation);
 void add_logs(CLI::App& app, Invocation& invocation);
+void add_tuya(CLI::App& app, Invocation& invocation);
 void add_url(CLI::App& app, Invocation& invocation);
 void add_run(CLI::App& app, Invocation& invocation);
 void add_exec(CLI::App& app, Invocation& invocation);

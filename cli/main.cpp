@@ -44,6 +44,7 @@ constexpr const char* footer = R"(Examples:
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
   ouro logs -f                          what boards say, as they say it
+  ouro tuya decode capture.txt          what a battery sensor's MCU and its module said
 
 Without `fs`, too: ls tree cat get put cp mv rm mkdir rmdir touch df sha256sum. `+` between two commands runs both.
 A BOARD is a uid, or the beginning of a name that only one board has.
@@ -70,9 +71,11 @@ int run(std::vector<std::string> words) {
     app.set_version_flag("--version", "ouro " OURO_VERSION);
     app.footer(footer);
     app.require_subcommand(1);
-    for (const auto add :
-         {add_serve, add_boards, add_set, add_logs, add_board, add_run, add_exec, add_eval, add_repl, add_sessions,
-          add_fs, add_sync, add_edit, add_clean, add_soft_reset, add_reset, add_ports, add_doctor, add_url, add_broker})
+    for (const auto add : {
+             add_serve,      add_boards, add_set,      add_logs,   add_board, add_run,  add_exec,
+             add_eval,       add_repl,   add_sessions, add_fs,     add_sync,  add_edit, add_clean,
+             add_soft_reset, add_reset,  add_ports,    add_doctor, add_tuya,  add_url,  add_broker,
+         })
         add(app, invocation);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them
