@@ -181,12 +181,13 @@ std::optional<Esp8266Firmware> find_esp8266_firmware(std::span<const std::uint8_
     if (bytes.size() <= code_offset || bytes[0] != image_magic) return std::nullopt;
     const std::uint32_t length = u32_at(bytes, length_offset);
     if (length <= code_offset || length > size_max) return std::nullopt;
+    const Esp8266Firmware firmware{length, length + hash_size};
+    if (firmware.size == bytes.size()) return firmware; // no chance hits upon its own length
     const auto first = parse_image(bytes.first(length_offset), false);
     if (!first) return std::nullopt;
     const auto padding = bytes.subspan(first->size, length_offset - first->size);
-    if (!std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0xFF; }))
-        return std::nullopt;
-    return Esp8266Firmware{length, length + hash_size};
+    const bool blank = std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0xFF; });
+    return blank ? std::optional(firmware) : std::nullopt;
 }
 
 } // namespace protocol::esp

@@ -120,7 +120,8 @@ std::vector<Reply> FakeLoader::on_frame(std::span<const std::uint8_t> frame, bas
     }
     if (std::exchange(lose_answer_, lose_answer_ && !is_data(asked.op)) && is_data(asked.op)) return replies;
     replies.push_back(frame_of(asked.op, told, begin + told.took));
-    if (asked.op == Op::sync && !stub_) replies.insert(replies.end(), 7, replies.front());
+    // The stub answers as often as the ROM: esptool waits for all eight.
+    if (asked.op == Op::sync) replies.insert(replies.end(), 7, replies.front());
     busy_until_ = begin + told.took + told.after;
     if (read_ && told.ok) read_flash_next(busy_until_, replies);
     return replies;

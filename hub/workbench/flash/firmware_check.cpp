@@ -109,6 +109,7 @@ void check_partitions(Bytes file, std::uint32_t base, const Target& target, std:
         found.push_back({"the partition table is damaged: its MD5 is not the one in it", fetch_again, false});
         return;
     }
+    bool has_program = false;
     for (const esp::Partition& partition : table->partitions) {
         const std::string name = "the partition \"" + std::string(partition.label.view()) + "\"";
         const std::uint64_t end = std::uint64_t{partition.address} + partition.size;
@@ -120,7 +121,11 @@ void check_partitions(Bytes file, std::uint32_t base, const Target& target, std:
         const std::size_t offset = partition.address - base;
         if (offset < file.size() && file[offset] != 0xFF) {
             check_image(file.subspan(offset), *target.chip, "the program in " + name, found);
+            has_program = true;
         }
+    }
+    if (!has_program) {
+        found.push_back({"the file ends before the program that its partition table names", fetch_again, true});
     }
 }
 

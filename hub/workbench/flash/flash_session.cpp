@@ -43,7 +43,7 @@ base::Result<> FlashSession::raise_baud() {
         const auto raised = by_itself ? loader_.change_baud(wanted) : reach(wanted);
         if (raised || is_final(raised.error())) return raised;
         say_("The line does not carry " + std::to_string(wanted) + " baud");
-        wanted = std::max(wanted / 2, options_.connect.baud);
+        wanted = lower_baud(wanted);
         if (const auto back = reach(options_.connect.baud); !back) return back;
     }
     return {};

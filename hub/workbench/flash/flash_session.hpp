@@ -10,7 +10,7 @@ namespace hub::workbench::flash {
 
 struct SessionOptions {
     ConnectOptions connect{}; ///< its rate is that of the first contact
-    unsigned baud = 460800; ///< the rate to go up to
+    unsigned baud = 460800;   ///< the rate to go up to
     bool use_stub = true;
     std::uint32_t flash_size = 0; ///< 0: asks the flash
 };

@@ -73,7 +73,9 @@ base::Result<std::vector<FlashWriter::Run>> FlashWriter::differing_runs() {
         tell("compare", begin);
     }
     std::vector<Run> runs;
-    const bool few = std::uint64_t{size_of(regions)} * 3 <= part_size();
+    // Hashing a region's sectors takes a moment, writing a region seconds.
+    constexpr std::size_t few_regions = 4;
+    const bool few = regions.size() <= few_regions || std::uint64_t{size_of(regions)} * 3 <= part_size();
     for (const Run& region : regions) {
         if (!few) {
             add(runs, region);
@@ -149,7 +151,6 @@ base::Result<> FlashWriter::write_runs(const std::vector<Run>& runs) {
 // After this the bootloader listens again, perhaps at a lower rate.
 base::Result<> FlashWriter::recover() {
     constexpr unsigned troubles_before_slowing = 3;
-    constexpr unsigned lowest = 115200;
     ++troubles_;
     ++report_.restarts;
     if (troubles_ > troubles_max) {
@@ -158,11 +159,25 @@ base::Result<> FlashWriter::recover() {
                           "Try a lower --baud, a shorter cable, or another USB socket.");
     }
     if (const auto found = loader_.resync(); !found) return found;
-    if (troubles_ % troubles_before_slowing == 0 && loader_.baud() > lowest) {
-        const auto slower = loader_.change_baud(std::max(lowest, loader_.baud() / 2));
+    if (troubles_ % troubles_before_slowing == 0 && loader_.baud() > first_baud) {
+        const auto slower = loader_.change_baud(lower_baud(loader_.baud()));
         if (!slower && slower.error().code != base::ErrorCode::unsupported) return slower;
     }
     return {};
+}
+
+base::Result<bool> FlashWriter::write_and_prove(const base::Result<std::vector<Run>>& plan) {
+    if (!plan) return tl::unexpected(plan.error());
+    if (const auto done = write_runs(*plan); !done) return tl::unexpected(done.error());
+    if (!loader_.can_hash()) {
+        report_.proof = loader_.secure_download() ? Proof::none : Proof::by_blocks;
+        return true;
+    }
+    tell("verify", 0);
+    const auto different = differs({0, part_size()});
+    if (!different) return tl::unexpected(different.error());
+    if (!*different) report_.proof = Proof::by_md5;
+    return !*different;
 }
 
 base::Result<WriteReport> FlashWriter::write(const FlashPart& part) {
@@ -170,6 +185,7 @@ base::Result<WriteReport> FlashWriter::write(const FlashPart& part) {
         return base::fail(base::ErrorCode::invalid_argument, hex_text(part.address) + " lies inside a sector",
                           "Write at a multiple of 0x1000.");
     }
+    constexpr unsigned wrong_max = 3;
     address_ = part.address;
     bytes_ = part.bytes;
     bytes_.resize((bytes_.size() + 3) / 4 * 4, 0xFF);
@@ -177,32 +193,15 @@ base::Result<WriteReport> FlashWriter::write(const FlashPart& part) {
     const std::uint64_t sent_before = loader_.link().bytes_sent();
     const std::uint32_t resent_before = loader_.resent();
     auto plan = first_plan();
-    unsigned wrong = 0;
-    for (bool first = true;; first = false) {
-        base::Result<> done;
-        if (plan) {
-            if (first) report_.unchanged = part_size() - size_of(*plan);
-            done = write_runs(*plan);
-        } else {
-            done = tl::unexpected(plan.error());
-        }
-        if (done && !loader_.can_hash()) {
-            report_.proof = loader_.secure_download() ? Proof::none : Proof::by_blocks;
-            break;
-        }
-        tell("verify", 0);
-        const auto different = done ? differs({0, part_size()}) : base::Result<bool>(true);
-        if (different && !*different) {
-            report_.proof = Proof::by_md5;
-            break;
-        }
-        constexpr unsigned wrong_max = 3;
-        if (done && different && ++wrong == wrong_max) {
+    if (plan) report_.unchanged = part_size() - size_of(*plan);
+    for (unsigned wrong = 0;;) {
+        const auto proven = write_and_prove(plan);
+        if (proven && *proven) break;
+        if (!proven && is_final(proven.error())) return tl::unexpected(proven.error());
+        if (proven && ++wrong == wrong_max) {
             return base::fail(base::ErrorCode::io, "the flash does not keep what is written to it",
                               "Its part may be worn out, write-protected, or short of power; try --erase-all.");
         }
-        if (!done && is_final(done.error())) return tl::unexpected(done.error());
-        if (!different && is_final(different.error())) return tl::unexpected(different.error());
         if (const auto recovered = recover(); !recovered) return tl::unexpected(recovered.error());
         plan = plan_again();
     }
@@ -216,27 +215,19 @@ base::Result<WriteReport> FlashWriter::write(const FlashPart& part) {
 base::Result<std::vector<std::uint8_t>> read_flash(Loader& loader, std::uint32_t address, std::uint32_t size,
                                                    const OnProgress& on_progress) {
     constexpr unsigned tries_max = 6;
-    constexpr std::size_t digest_size = 16;
     std::vector<std::uint8_t> bytes;
     bytes.reserve(size);
     for (unsigned tries = 0; bytes.size() < size;) {
         const auto at = address + static_cast<std::uint32_t>(bytes.size());
         const auto wanted = std::min<std::uint32_t>(region_size, size - static_cast<std::uint32_t>(bytes.size()));
-        auto piece = loader.read(at, wanted);
-        bool good = piece.has_value();
-        if (good && loader.is_stub()) {
-            const auto content = std::span(*piece).first(wanted);
-            const auto digest = md5_of(content);
-            good = piece->size() == wanted + digest_size &&
-                   std::equal(digest.begin(), digest.end(), piece->begin() + wanted);
-        }
-        if (good) {
-            bytes.insert(bytes.end(), piece->begin(), piece->begin() + wanted);
+        const auto piece = loader.read(at, wanted);
+        if (piece) {
+            bytes.insert(bytes.end(), piece->begin(), piece->end());
             tries = 0;
             if (on_progress) on_progress({"read", bytes.size(), size, loader.baud()});
             continue;
         }
-        if (!piece && (is_final(piece.error()) || piece.error().code == base::ErrorCode::unsupported)) return piece;
+        if (is_final(piece.error()) || piece.error().code == base::ErrorCode::unsupported) return piece;
         if (++tries == tries_max) {
             return base::fail(base::ErrorCode::timeout,
                               "what is read at " + hex_text(at) + " comes damaged again and again",

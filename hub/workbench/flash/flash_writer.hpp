@@ -70,6 +70,8 @@ private:
     base::Result<std::vector<Run>> differing_runs();
     base::Result<bool> differs(Run run);
     base::Result<bool> seems_all_new();
+    /// Whether all of the part is in the flash now.
+    base::Result<bool> write_and_prove(const base::Result<std::vector<Run>>& plan);
     base::Result<> write_runs(const std::vector<Run>& runs);
     base::Result<> write_run(Run run);
     base::Result<> send_blocks(Run run, std::span<const std::uint8_t> data, bool deflated);

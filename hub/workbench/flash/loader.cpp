@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/flash/loader.hpp"
 
+#include "hub/workbench/flash/digests.hpp"
 #include "protocol/esp/bytes.hpp"
 
 #include <algorithm>
@@ -35,6 +36,13 @@ bool came_damaged(std::uint8_t reason) {
 }
 
 } // namespace
+
+unsigned lower_baud(unsigned baud) noexcept {
+    for (const unsigned rate : {921600U, 460800U, 230400U}) {
+        if (rate < baud) return rate;
+    }
+    return first_baud;
+}
 
 base::Result<std::uint32_t> Loader::read_register(std::uint32_t address) {
     const auto answer = link_.insist({esp::read_register_request(address), base::from_ms(1000)});
@@ -341,9 +349,12 @@ base::Result<std::vector<std::uint8_t>> Loader::read(std::uint32_t address, std:
         esp::put_u32(total, 0, static_cast<std::uint32_t>(bytes.size()));
         if (const auto sent = link_.send_frame(total); !sent) return tl::unexpected(sent.error());
     }
-    const auto digest = link_.next_frame(link_.line().now() + common_patience);
-    if (!digest) return tl::unexpected(digest.error());
-    bytes.insert(bytes.end(), digest->begin(), digest->end());
+    const auto said = link_.next_frame(link_.line().now() + common_patience);
+    if (!said) return tl::unexpected(said.error());
+    const auto digest = md5_of(bytes);
+    if (!std::equal(said->begin(), said->end(), digest.begin(), digest.end())) {
+        return base::fail(base::ErrorCode::timeout, "what was read came damaged");
+    }
     return bytes;
 }
 

@@ -13,6 +13,9 @@ inline constexpr std::uint32_t sector_size = 0x1000;
 /// The rate that every chip is found at.
 inline constexpr unsigned first_baud = 115200;
 
+/// The next of the rates that every port knows below `baud`; `first_baud` at the lowest.
+unsigned lower_baud(unsigned baud) noexcept;
+
 struct ConnectOptions {
     std::optional<protocol::esp::Chip> chip{}; ///< must be this one
     ResetWiring wiring = ResetWiring::bridge;
@@ -81,7 +84,8 @@ public:
     /// Blocks that were sent again, so far.
     std::uint32_t resent() const { return resent_; }
 
-    /// Up to 64 KiB at once; slow from a ROM. Error: `unsupported` from ESP8266's ROM.
+    /// Up to 64 KiB at once; slow from a ROM. Errors: `unsupported` from ESP8266's ROM, `timeout` also when the stub's
+    /// MD5 says that it came damaged.
     base::Result<std::vector<std::uint8_t>> read(std::uint32_t address, std::uint32_t size);
 
     /// Lets the program run, by the lines or, where these lead back into the bootloader, by the chip's watchdog.

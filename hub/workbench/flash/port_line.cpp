@@ -45,6 +45,22 @@ struct PortLine::Impl final : Port::Listener {
         return {};
     }
 
+    /// A port behind the network is there a while before anybody at its other end is.
+    template <typename Action>
+    base::Result<> once_connected(const Action& action) {
+        constexpr base::Micros patience = base::from_ms(10'000);
+        const base::Micros until = steady_now() + patience;
+        for (;;) {
+            if (const auto still = usable(); !still) return still;
+            const auto done = action(*port);
+            if (done || done.error().code != base::ErrorCode::invalid_state) return done;
+            if (steady_now() >= until) {
+                return base::fail(base::ErrorCode::disconnected, done.error().message.view(), "Is the server there?");
+            }
+            turn(until);
+        }
+    }
+
     boost::asio::io_context io;
     boost::asio::signal_set signals{io};
     std::unique_ptr<Port> port;
@@ -97,13 +113,11 @@ base::Result<std::vector<std::uint8_t>> PortLine::read(base::Micros deadline) {
 }
 
 base::Result<> PortLine::set_baud(unsigned baud) {
-    if (const auto usable = impl_->usable(); !usable) return usable;
-    return impl_->port->set_baud(baud);
+    return impl_->once_connected([baud](Port& port) { return port.set_baud(baud); });
 }
 
 base::Result<> PortLine::set_lines(ControlLines lines) {
-    if (const auto usable = impl_->usable(); !usable) return usable;
-    return impl_->port->set_lines(lines);
+    return impl_->once_connected([lines](Port& port) { return port.set_lines(lines); });
 }
 
 } // namespace hub::workbench::flash

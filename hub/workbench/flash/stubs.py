@@ -30,7 +30,9 @@ def written(package: Path, chips: list[str]) -> str:
         if not file.exists():
             continue
         stub: dict[str, Any] = json.loads(file.read_text())
-        arrays += array(f"{chip}_text", base64.b64decode(stub["text"])) + array(f"{chip}_data", base64.b64decode(stub["data"]))
+        arrays += array(f"{chip}_text", base64.b64decode(stub["text"])) + array(
+            f"{chip}_data", base64.b64decode(stub["data"])
+        )
         numbers = {key: f"{stub[key]:#x}" for key in ("entry", "text_start", "data_start")}
         rows += (
             f"    {{protocol::esp::Chip::{chip}, {numbers['entry']}, {numbers['text_start']}, {chip}_text, "
