@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -130,6 +131,21 @@ base::Result<std::vector<BoardEntry>> superfluous(BoardFiles& board, const fs::p
     return removed;
 }
 
+// Those of `folders` that `files` are in, at any depth.
+std::vector<std::string> folders_of(const std::vector<LocalFile>& files, const std::vector<std::string>& folders) {
+    std::set<std::string> used;
+    for (const LocalFile& file : files) {
+        for (auto slash = file.there.rfind('/'); slash != std::string::npos && slash > 0;
+             slash = file.there.rfind('/', slash - 1)) {
+            used.insert(file.there.substr(0, slash));
+        }
+    }
+    std::vector<std::string> kept;
+    std::copy_if(folders.begin(), folders.end(), std::back_inserter(kept),
+                 [&](const std::string& folder) { return used.contains(folder); });
+    return kept;
+}
+
 base::Error read_only_error() {
     return {ErrorCode::refused, "the board's file system is read-only",
             "With CircuitPython only the computer may write while it has the board's drive: eject it, or call "
@@ -203,7 +219,7 @@ base::Result<SyncPlan> plan_sync(BoardFiles& board, const fs::path& folder, cons
         if (!removed) return tl::unexpected(removed.error());
         plan.removed = std::move(*removed);
     }
-    plan.folders = std::move(tree->folders);
+    plan.folders = folders_of(plan.added, tree->folders);
     plan.bytes_needed = needed_bytes(plan.added, plan.changed, old_sizes);
     if (!plan.is_empty()) {
         if (const auto costs = count_costs(board, plan); !costs) return tl::unexpected(costs.error());

@@ -19,7 +19,7 @@ struct SyncOptions {
 
 /// All paths are the board's.
 struct SyncPlan {
-    std::vector<std::string> folders; ///< to be made if they are not there; parents first
+    std::vector<std::string> folders; ///< of what is added, to be made if they are not there; parents first
     std::vector<LocalFile> added;
     std::vector<LocalFile> changed;
     /// Files, and then the folders that are empty without them. Never what is ignored here, nor what a board needs to
@@ -39,7 +39,7 @@ struct SyncReport {
     std::size_t removed = 0;
 };
 
-/// Compares `folder`, less what its .ouroignore names, with the board. Links are followed. Errors: `not_found` (no
+/// Compares `folder`, less what its .ouroignore names, with the board. Links are followed; empty folders stay at home. Errors: `not_found` (no
 /// folder), `full` (it surely does not fit), `refused` (the board can't be written), `io`, `too_large`, those of
 /// BoardFiles.
 base::Result<SyncPlan> plan_sync(BoardFiles& board, const std::filesystem::path& folder, const SyncOptions& options);

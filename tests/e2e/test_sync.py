@@ -140,7 +140,7 @@ def test_a_cut_at_every_512th_byte_of_a_sync_leaves_old_files_or_new_ones(tmp_pa
     folder, source = tmp_path / "board", tmp_path / "new"
     folder.mkdir()
     old = {f"lib/file {i}.py": text(900 + 100 * i, i) for i in range(10)}
-    new = {name: content(1100, 1) + data for name, data in old.items()}
+    new = {name: content(1500, i) + data for i, (name, data) in enumerate(old.items())}
     write(source, new)
     finished: set[int] = set()
     with UnixBoard(program("unix-board"), folder) as board:

@@ -12,8 +12,8 @@ namespace hub::workbench::snippets {
 inline constexpr std::string_view loader = R"(import sys,io
 def _oi(n):
  try:return __import__(n)
- except ImportError:pass
-_ok,_oz,_oy,_oq=[_oi(n)for n in('micropython','deflate','zlib','select')]
+ except ImportError:0
+_ok,_oz,_oy,_oq=map(_oi,('micropython','deflate','zlib','select'))
 _op=getattr(sys.stdin,'buffer',0)
 _or=sys.platform!='ouroboard'and _op and hasattr(_ok,'kbd_intr')and hasattr(_oq,'poll')
 print(1 if _or else 0,1 if _oz else 2 if _oy else 0)
@@ -22,10 +22,8 @@ if _or:
  try:
   print(end='\6')
   if _oq.poll(5000):
-   _ou=_op.read(2);_ou=_op.read(_ou[0]+256*_ou[1])
-   if _oz:_ou=_oz.DeflateIO(io.BytesIO(_ou),1,11).read()
-   elif _oy:_ou=_oy.decompress(_ou,-11)
-   exec(str(_ou,'utf8'))
+   a,b=_op.read(2);b=_op.read(a+256*b)
+   exec(str(_oz.DeflateIO(io.BytesIO(b),1,11).read()if _oz else _oy.decompress(b,-11)if _oy else b,'utf8'))
  finally:_ok.kbd_intr(3)
 )";
 

@@ -23,7 +23,7 @@ using base::ErrorCode;
 constexpr std::size_t answer_max = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t list_max = 2800; // of a program's text: a list that every board's memory takes
 constexpr std::size_t list_room = 448;
-constexpr std::size_t hash_digits = 16;
+constexpr std::size_t hash_digits = 12; // with the size, against what happens by accident
 constexpr long long size_max = 1LL << 40;
 constexpr std::size_t piece_min = 128; // less of a file is not worth a statement
 constexpr base::Micros work_patience = base::from_ms(30'000);
