@@ -224,6 +224,18 @@ def test_a_board_that_fails_between_two_names_has_the_new_file_whole(web: WebBoa
     assert (web.folder / "main.py").read_bytes() == b"new"
 
 
+def test_the_web_workflows_terminal_runs_python(tmp_path: Path) -> None:
+    with (
+        UnixBoard(program("unix-board"), tmp_path) as board,
+        WebBoard(tmp_path, line=board.line) as web,
+    ):
+        tool = Tool(f"http://:secret@{web.host}")
+        assert tool.ok("exec", "print('ä'*300)" + "\n#" + "a long line " * 100) == "ä" * 300 + "\n"
+        assert b"42" in tool.run("repl", keys=b"print(6*7)\r").stdout
+        wrong = Tool(f"http://:wrong@{web.host}").run("eval", "1")
+        assert wrong.returncode == 1 and b"refuses the password" in wrong.stderr
+
+
 def test_the_web_workflow_is_followed_to_the_boards_own_name(web: WebBoard, tmp_path: Path) -> None:
     (web.folder / "code.py").write_bytes(b"x")
     with WebBoard(tmp_path, leads_to=web) as anybody:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import os
+import select
 import shutil
 import socketserver
 import threading
@@ -14,13 +17,21 @@ from http import HTTPStatus
 from pathlib import Path
 
 _VALUE_MAX = 255  # of a path and of a header
+_RING = 16  # bytes that the board's terminal takes at once
+_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class WebBoard:
-    """Its files are those of `folder`. `usb` says that a computer has its drive; `room` is what is free, in bytes."""
+    """Its files are those of `folder`. `usb` says that a computer has its drive; `room` is what is free, in bytes.
 
-    def __init__(self, folder: Path, password: str = "secret", leads_to: WebBoard | None = None) -> None:
+    `line` is the board's end of its serial line, for its terminal.
+    """
+
+    def __init__(
+        self, folder: Path, password: str = "secret", leads_to: WebBoard | None = None, line: int | None = None
+    ) -> None:
         self.folder = folder
+        self.line = line
         self.password = password
         self.leads_to = leads_to  # as circuitpython.local does
         self.usb = False
@@ -32,6 +43,8 @@ class WebBoard:
         board = self
 
         class Handler(socketserver.StreamRequestHandler):
+            rbufsize = 0  # so that select sees all that has come
+
             def handle(self) -> None:
                 _Request(board, self).serve()
 
@@ -75,8 +88,21 @@ class _Request:
         self._must(len(self._target) <= _VALUE_MAX, "the path is longer than the board's buffer")
         self._must("expect" not in self._headers, "Expect is understood in one form only")
         self._must("transfer-encoding" not in self._headers, "the board knows Content-Length alone")
-        body = self._input.read(int(self._headers.get("content-length", 0)))
-        self._answer(*self._result(method, body))
+        body = self._read(int(self._headers.get("content-length", 0)))
+        answer = self._result(method, body)
+        self._answer(*answer)
+        if answer[0] == 101 and self._board.line is not None:
+            self._terminal(self._board.line)
+
+    def _read(self, size: int) -> bytes:
+        """All of it; nothing when the client has left."""
+        data = b""
+        while len(data) < size:
+            piece = self._input.read(size - len(data))
+            if not piece:
+                return b""
+            data += piece
+        return data
 
     def _must(self, condition: bool, complaint: str) -> None:
         if not condition:
@@ -84,7 +110,8 @@ class _Request:
 
     def _answer(self, status: int, body: bytes = b"", headers: str = "") -> None:
         phrase = HTTPStatus(status).phrase
-        head = f"HTTP/1.1 {status} {phrase}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
+        length = "" if status == 101 else f"Content-Length: {len(body)}\r\n"
+        head = f"HTTP/1.1 {status} {phrase}\r\n{headers}{length}\r\n"
         self._output.write(head.encode() + body)
 
     def _result(self, method: str, body: bytes) -> tuple[int, bytes, str] | tuple[int, bytes] | tuple[int]:
@@ -97,6 +124,8 @@ class _Request:
         expected = base64.b64encode(f":{board.password}".encode()).decode()
         if self._headers.get("authorization") != f"Basic {expected}":
             return (401,)
+        if self._target == "/cp/serial/" and board.line is not None:
+            return 101, b"", self._upgrade()
         if not self._target.startswith("/fs/"):
             return (404,)
         path = self._place(self._target)
@@ -113,6 +142,30 @@ class _Request:
             case "DELETE":
                 return self._delete(path)
         return (405,)
+
+    def _upgrade(self) -> str:
+        self._must(self._headers.get("upgrade") == "websocket", "no upgrade to a WebSocket")
+        digest = hashlib.sha1((self._headers["sec-websocket-key"] + _GUID).encode()).digest()
+        accept = base64.b64encode(digest).decode()
+        return f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"
+
+    def _terminal(self, line: int) -> None:
+        """Until the client has left."""
+        while True:
+            ready, _, _ = select.select([self._input, line], [], [])
+            if line in ready:
+                text = os.read(line, 100)
+                self._output.write(bytes([0x81, len(text)]) + text)
+            if self._input in ready:
+                head = self._read(2)
+                if not head:
+                    return
+                self._must(head[0] == 0x81, "only whole text frames are read")
+                self._must(head[1] & 0x80 != 0, "a frame that is not masked")
+                self._must(head[1] & 0x7F <= _RING, "more at once than the board takes")
+                mask = self._read(4)
+                text = self._read(head[1] & 0x7F)
+                os.write(line, bytes(byte ^ mask[i % 4] for i, byte in enumerate(text)))
 
     def _place(self, target: str) -> Path:
         names = urllib.parse.unquote_to_bytes(target.removeprefix("/fs")).decode().split("/")
