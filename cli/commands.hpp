@@ -46,6 +46,7 @@ void add_soft_reset(CLI::App& app, Invocation& invocation);
 void add_reset(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
 void add_clean(CLI::App& app, Invocation& invocation);
+void add_deploy(CLI::App& app, Invocation& invocation);
 void add_edit(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);

@@ -41,6 +41,7 @@ constexpr const char* footer = R"(Examples:
   ouro sessions                         who is attached to which board
   ouro put -b /dev/ttyUSB0 main.py :    a file to the board's flash
   ouro sync src : -b /dev/ttyUSB0       make the board's files be as those of a folder
+  ouro deploy apps/intercom             an app to the board: watched, and taken back if it crashes
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
   ouro logs -f                          what boards say, as they say it
@@ -72,9 +73,9 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve,      add_boards, add_set,      add_logs,   add_board, add_run,  add_exec,
-             add_eval,       add_repl,   add_sessions, add_fs,     add_sync,  add_edit, add_clean,
-             add_soft_reset, add_reset,  add_ports,    add_doctor, add_tuya,  add_url,  add_broker,
+             add_serve, add_boards,   add_set,    add_logs, add_board, add_run,    add_exec,   add_eval,
+             add_repl,  add_sessions, add_fs,     add_sync, add_edit,  add_clean,  add_deploy, add_soft_reset,
+             add_reset, add_ports,    add_doctor, add_tuya, add_url,   add_broker,
          })
         add(app, invocation);
     try {

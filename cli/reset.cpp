@@ -29,6 +29,7 @@ using hub::workbench::Port;
 using hub::workbench::PortPython;
 
 constexpr std::chrono::milliseconds reset_pulse{100};
+constexpr base::Micros reset_patience = base::from_ms(300);
 
 /// Each looks for what does it, under MicroPython's name and CircuitPython's, and prints "none" if there is nothing.
 constexpr std::string_view find_reset = R"(try:
@@ -119,6 +120,12 @@ int reset_by_lines(const Invocation& invocation, const std::string& board) {
     return report(failure);
 }
 
+class Nobody final : public PortPython::Listener {
+public:
+    bool on_console(std::string_view) override { return true; }
+    bool on_message(std::string_view) override { return true; }
+};
+
 /// Has the board find `_or`, and call it when nobody waits for an answer.
 int leave_by(const Invocation& invocation, const std::string& board, std::string_view find, const Failure& lacking,
              const char* said) {
@@ -128,6 +135,9 @@ int leave_by(const Invocation& invocation, const std::string& board, std::string
     if (!found) return report(found.error());
     if (*found == "none") return report(lacking);
     if (const auto begun = (*python)->launch(std::string(do_it)); !begun) return report(failure_of(begun.error()));
+    // Whoever comes next finds it resetting, and not about to.
+    Nobody nobody;
+    (void)(*python)->type_and_listen("", reset_patience, nobody);
     say(invocation, said);
     return exit_ok;
 }

@@ -33,7 +33,7 @@ public:
     void hear(std::span<const std::uint8_t> bytes) { reader_.feed(bytes, now()); }
     void tick() { reader_.flush(now()); }
     base::Micros deadline() const { return reader_.deadline(); }
-    bool has_enough() const { return enough_; }
+    bool has_enough() const { return enough_ || listener_.has_enough(); }
 
 private:
     void on_frame(std::string_view json) override { enough_ = enough_ || !listener_.on_message(json); }
@@ -211,10 +211,12 @@ base::Result<std::string> PortPython::launch(std::string code) {
 
 base::Result<> PortPython::type_and_listen(std::string_view keys, base::Micros span, Listener& listener) {
     if (impl_->touched) leave();
+    impl_->interrupts = 0;
     Ears ears(listener);
     impl_->ears = &ears;
     if (impl_->port) (void)impl_->port->write(keys);
-    const base::Micros end = now() + span;
+    impl_->let_go(); // also when there is no time to hear
+    const base::Micros end = span == base::never ? base::never : now() + span;
     while (impl_->port && !ears.has_enough() && now() < end && impl_->interrupts < 1) {
         impl_->wait_until(std::min(end, ears.deadline()));
         ears.tick();
@@ -222,6 +224,10 @@ base::Result<> PortPython::type_and_listen(std::string_view keys, base::Micros s
     impl_->ears = nullptr;
     return impl_->is_there();
 }
+
+bool PortPython::type(std::string_view keys) { return impl_->port && impl_->port->write(keys); }
+
+boost::asio::io_context& PortPython::io() noexcept { return impl_->io; }
 
 base::Result<> PortPython::start(std::string code) {
     if (impl_->engine.state() == State::outside) {

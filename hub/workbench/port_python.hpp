@@ -38,17 +38,23 @@ public:
     /// and from then on leaves the board alone. The result is the exception of one that ended at once, or empty.
     base::Result<std::string> launch(std::string code);
 
-    /// Types `keys` at the friendly prompt and hears what the board says after that, for `span` or until one of the
-    /// listener's calls returns false. The prompt is given back first. Error: `disconnected`.
+    /// Types `keys` at the friendly prompt and hears what the board says after that, for `span` (or `base::never`) or
+    /// until one of the listener's calls returns false or it has enough, or Ctrl-C. The prompt is given back first.
+    /// Error: `disconnected`.
     class Listener {
     public:
         virtual bool on_console(std::string_view bytes) = 0;
         virtual bool on_message(std::string_view json) = 0; ///< of our link
+        virtual bool has_enough() const { return false; }   ///< asked after everything that `io` runs
 
     protected:
         ~Listener() = default;
     };
     base::Result<> type_and_listen(std::string_view keys, base::Micros span, Listener& listener);
+
+    /// While it listens: more keys, and what runs the listener's calls. False when the port does not take them.
+    bool type(std::string_view keys);
+    boost::asio::io_context& io() noexcept;
 
     base::Result<> start(std::string code) override;
     base::Result<> say(std::string_view bytes) override;

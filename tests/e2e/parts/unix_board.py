@@ -12,6 +12,22 @@ from pathlib import Path
 
 _SERVE = "import unix_board; unix_board.serve()"
 
+# A board's `machine`, as far as a test needs one: a reset is seen by its trace.
+MACHINE = """
+class RTC:
+    now = (2000, 1, 1, 5, 0, 0, 0, 0)
+    def datetime(self, to=None):
+        if to is None:
+            return RTC.now
+        RTC.now = to
+def reset():
+    open("was_reset", "w").close()
+    raise SystemExit
+def bootloader():
+    open("in_bootloader", "w").close()
+    raise SystemExit
+"""
+
 
 class UnixBoard:
     """Its files are those of `folder`. `line` is the board's end of a serial line: see PacedLine."""

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// `ouro deploy`: an app to a board, watched for a moment, and taken back if it crashes.
+#include "hub/workbench/deploy.hpp"
+#include "cli/board_python.hpp"
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/reach.hpp"
+#include "cli/terminal.hpp"
+#include "hub/workbench/deploy_health.hpp"
+#include "hub/workbench/python_caches.hpp"
+#include "hub/workbench/repl/python_files.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace cli {
+
+namespace workbench = hub::workbench;
+using workbench::AppFile;
+using workbench::AppFolder;
+using workbench::DeployPlan;
+using workbench::DeployTarget;
+using workbench::FileChange;
+using workbench::PortPython;
+
+namespace {
+
+constexpr base::Micros silence_max = base::from_ms(30'000);
+constexpr base::Micros restart_span = base::from_ms(500);
+
+struct Words {
+    std::string app;
+    std::string board;
+    std::string name;
+    double health_s = 10;
+    bool dry_run = false;
+    bool roll_back = false;
+};
+
+const char* word_of(FileChange change) {
+    switch (change) {
+    case FileChange::added: return "added";
+    case FileChange::changed: return "changed";
+    case FileChange::same: return "same";
+    }
+    return "";
+}
+
+/// Says what happens: a line for people, or a JSON line.
+class Teller {
+public:
+    explicit Teller(bool json) : json_(json) {}
+    void operator()(const Json& facts, const std::string& text) const {
+        std::puts(json_ ? json_text(facts).c_str() : printable(text).c_str());
+        std::fflush(stdout);
+    }
+
+private:
+    bool json_;
+};
+
+/// One run of the command, with a board that is at its prompt.
+class Run {
+public:
+    Run(const Invocation& invocation, const Words& words, PortPython& python, DeployTarget& target,
+        workbench::PythonFiles& files)
+        : invocation_(invocation),
+          words_(words),
+          python_(python),
+          target_(target),
+          files_(files),
+          tell_(invocation.json) {}
+
+    int deploy(const AppFolder& app) {
+        const auto plan = workbench::plan_deploy(target_, files_, app);
+        if (!plan) return give_up(plan.error());
+        show(app, *plan);
+        if (words_.dry_run) return start_again();
+        if (plan->is_nothing()) return start_unchanged(app);
+        std::size_t count = 0;
+        const auto staged =
+            workbench::stage_deploy(target_, files_, app, *plan, [&](const AppFile& file, FileChange change) {
+                const std::string place = "[" + std::to_string(++count) + "/" + std::to_string(app.files.size()) + "] ";
+                const bool sent = change != FileChange::same;
+                tell_({{"type", "file"}, {"path", file.path}, {"size", file.size}, {"sent", sent}},
+                      place + file.path + "  " + std::to_string(file.size) + " B  " + (sent ? "sent" : "was there") +
+                          ", verified");
+            });
+        if (!staged) return give_up(staged.error());
+        if (const auto switched = target_.switch_to(app); !switched) return give_up(switched.error());
+        tell_({{"type", "switched"}, {"version", app.version}}, "version " + app.version + " takes its place");
+        return watch(app.name, true);
+    }
+
+    int roll_back(const std::string& app) {
+        if (const auto back = target_.roll_back(app, true); !back) return give_up(back.error());
+        tell_({{"type", "rolled_back"}}, "the version before takes its place");
+        return watch(app, false);
+    }
+
+private:
+    void show(const AppFolder& app, const DeployPlan& plan) const {
+        Json files = Json::array();
+        for (std::size_t i = 0; i < app.files.size(); ++i) {
+            const AppFile& file = app.files[i];
+            files.push_back({{"path", file.path}, {"size", file.size}, {"change", word_of(plan.changes[i])}});
+            if (!invocation_.json && plan.changes[i] != FileChange::same) {
+                std::printf("%8s  %s  %llu B\n", word_of(plan.changes[i]), printable(file.path).c_str(),
+                            static_cast<unsigned long long>(file.size));
+            }
+        }
+        for (const std::string& path : plan.removed) {
+            if (!invocation_.json) std::printf("%8s  %s\n", "removed", printable(path).c_str());
+        }
+        const Json facts = {{"type", "plan"},          {"app", app.name},        {"version", app.version},
+                            {"board", target_.kind()}, {"files", files},         {"removed", plan.removed},
+                            {"bytes", plan.bytes},     {"free", plan.bytes_free}};
+        tell_(facts, app.name + " " + app.version + " for " + target_.kind() + ": " + std::to_string(plan.bytes) +
+                         " B to send, " + std::to_string(plan.bytes_free) + " B free" +
+                         (plan.is_nothing() ? "; the board has it already" : ""));
+    }
+
+    /// The board was interrupted for the question: it goes on with what it had.
+    int start_again() {
+        workbench::HealthWatch nobody;
+        files_.release();
+        (void)python_.type_and_listen("\x04", restart_span, nobody);
+        return exit_ok;
+    }
+
+    int give_up(const base::Error& error) {
+        start_again();
+        Failure failure = failure_of(error);
+        failure.message += ". The version so far is untouched";
+        return report(failure);
+    }
+
+    int start_unchanged(const AppFolder& app) {
+        const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
+        workbench::HealthWatch health = watcher();
+        files_.release();
+        const auto heard = python_.type_and_listen(target_.start_keys(app.name), span, health);
+        output_.end();
+        if (!heard) return report(failure_of(heard.error()));
+        if (health.has_crashed()) return crashed(health, "It is the version that was there before");
+        return done(health);
+    }
+
+    workbench::HealthWatch watcher() {
+        return workbench::HealthWatch([this](std::string_view bytes) { output_(bytes); });
+    }
+
+    /// Starts what was switched to. After a crash the version before comes back, if `may_roll_back`.
+    int watch(const std::string& app, bool may_roll_back) {
+        const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
+        workbench::HealthWatch health = watcher();
+        files_.release();
+        const auto heard = python_.type_and_listen(target_.start_keys(app), span, health);
+        output_.end();
+        if (!heard) {
+            Failure failure = failure_of(heard.error());
+            failure.message = "The new version is on the board, but while it started " + failure.message;
+            failure.hint = "`ouro deploy --rollback` goes back to the version before.";
+            return report(failure);
+        }
+        if (!health.has_crashed()) return done(health);
+        if (!may_roll_back) return crashed(health, "`ouro deploy --rollback` returns to the other version");
+        auto back = python_.enter();
+        if (back) back = take_back(app);
+        if (!back) {
+            Failure failure = failure_of(back.error());
+            failure.message = "The new version crashes, and it could not be taken back: " + failure.message;
+            failure.hint = "`ouro deploy --rollback` tries once more.";
+            return report(failure);
+        }
+        start_again();
+        return crashed(health, "The board is back at what it had before");
+    }
+
+    /// A board that has started anew knows nothing of what was sent to it for files.
+    base::Result<> take_back(const std::string& app) {
+        workbench::PythonFiles files(python_);
+        const auto target = workbench::find_deploy_target(python_, files);
+        return target ? (*target)->roll_back(app, false) : tl::unexpected(target.error());
+    }
+
+    int done(const workbench::HealthWatch& health) const {
+        const std::string end =
+            health.has_ended() ? "it has ended by itself, without an exception" : "it runs, and has not crashed";
+        tell_({{"type", "ok"}, {"ended", health.has_ended()}}, "ok: " + end);
+        return exit_ok;
+    }
+
+    int crashed(const workbench::HealthWatch& health, const std::string& consequence) const {
+        if (invocation_.json) {
+            tell_({{"type", "crashed"}, {"traceback", health.traceback()}, {"consequence", consequence}}, "");
+        }
+        return report({exit_failed, "The app crashes. " + consequence + ".", "Mend it, then deploy it again."});
+    }
+
+    const Invocation& invocation_;
+    const Words& words_;
+    PortPython& python_;
+    DeployTarget& target_;
+    workbench::PythonFiles& files_;
+    Teller tell_;
+    BoardOutput output_{invocation_.json};
+};
+
+base::Result<AppFolder> clean_app(const Invocation& invocation, const Words& words) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(words.app, ignored)) {
+        const auto removed = workbench::remove_python_caches(words.app);
+        if (!removed) return tl::unexpected(removed.error());
+        const Teller tell(invocation.json);
+        for (const auto& path : *removed) {
+            tell({{"type", "cleaned"}, {"path", path.string()}}, "cleaned " + path.string());
+        }
+    }
+    return workbench::read_app_folder(words.app, words.name);
+}
+
+/// For --rollback the folder need not exist: it only names the app.
+base::Result<AppFolder> named_app(const Words& words) {
+    AppFolder app;
+    app.name =
+        words.name.empty() ? std::filesystem::absolute(words.app).lexically_normal().filename().string() : words.name;
+    if (workbench::is_app_folder_name(app.name)) return app;
+    return base::fail(base::ErrorCode::invalid_argument, "\"" + app.name + "\" can't be an app's name",
+                      "--name gives it.");
+}
+
+int run_deploy(const Invocation& invocation, const Words& words) {
+    const auto app = words.roll_back ? named_app(words) : clean_app(invocation, words);
+    if (!app) return report(failure_of(app.error()));
+    auto python = open_python(invocation, words.board);
+    if (!python) return report(python.error());
+    (*python)->limit_silence(silence_max);
+    workbench::PythonFiles files(**python);
+    const auto target = workbench::find_deploy_target(**python, files);
+    if (!target) return report(failure_of(target.error()));
+    Run run(invocation, words, **python, **target, files);
+    return words.roll_back ? run.roll_back(app->name) : run.deploy(*app);
+}
+
+} // namespace
+
+void add_deploy(CLI::App& app, Invocation& invocation) {
+    constexpr double health_max_s = 3600;
+    auto* command = app.add_subcommand("deploy", "Bring an app to a board, start it, and take it back if it crashes");
+    const auto words = std::make_shared<Words>();
+    add_data_option(*command, invocation);
+    add_json_option(*command, invocation);
+    command->add_option("APP", words->app, "The app's folder, with app.py or main.py")->required();
+    add_board_argument(*command, words->board);
+    command->add_option("--name", words->name, "What it is called on the board (default: the folder's name)");
+    command->add_option("--health", words->health_s, "How many seconds it must not crash")
+        ->check(CLI::Range(0.0, health_max_s))
+        ->capture_default_str();
+    command->add_flag("--dry-run", words->dry_run, "Only say what would be done");
+    command->add_flag("--rollback", words->roll_back, "Go back to the version before, and start it");
+    command->footer("Example:\n  ouro deploy apps/intercom /dev/ttyUSB0\n"
+                    "Removes __pycache__ and *.pyc from the folder first. The version before is kept on the board.");
+    command->callback(
+        [&invocation, words] { invocation.run = [&invocation, words] { return run_deploy(invocation, *words); }; });
+}
+
+} // namespace cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings a new version of an app to a board so that at every moment the old or the new one can be started.
+#pragma once
+
+#include "hub/workbench/app_files.hpp"
+#include "hub/workbench/repl/python_files.hpp"
+#include "hub/workbench/repl/python_runner.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hub::workbench {
+
+/// How apps lie on one kind of board. Errors of all: those of BoardFiles.
+class DeployTarget {
+public:
+    virtual ~DeployTarget() = default;
+
+    /// For people: what kind of board it is.
+    virtual std::string kind() const = 0;
+    /// The folder of the version that is started now; nothing when this app is not on the board.
+    virtual base::Result<std::optional<std::string>> current(const std::string& app) = 0;
+    /// The folder that the files of `app` are put into, with what an interrupted deploy left of them. Removes what
+    /// other interrupted ones left. Errors: `not_found` when nothing in it can be started on this board, `too_large`.
+    virtual base::Result<std::string> prepare(const AppFolder& app) = 0;
+    /// From what was prepared; the version so far is kept as the one to return to.
+    virtual base::Result<> switch_to(const AppFolder& app) = 0;
+    /// Back to the version before. With `swap` the one that is left can be returned to in turn; without it, it is
+    /// removed, and where there was none before, there is none. Error: `not_found` when `swap` has nothing to swap.
+    virtual base::Result<> roll_back(const std::string& app, bool swap) = 0;
+    /// What to type at the friendly prompt to start it.
+    virtual std::string start_keys(const std::string& app) const = 0;
+};
+
+/// Asks the board what it is. Both outlive the target.
+base::Result<std::unique_ptr<DeployTarget>> find_deploy_target(PythonRunner& runner, PythonFiles& files);
+
+enum class FileChange : std::uint8_t { added, changed, same };
+
+struct DeployPlan {
+    std::optional<std::string> current; ///< the folder of the version so far
+    std::vector<FileChange> changes;    ///< for each file of the app
+    std::vector<std::string> removed;   ///< files that are in the version so far only
+    std::uint64_t bytes = 0;            ///< to be sent
+    std::uint64_t bytes_needed = 0;     ///< of the whole new version: both lie on the board for a moment
+    std::uint64_t bytes_free = 0;
+
+    bool is_nothing() const;
+};
+
+base::Result<DeployPlan> plan_deploy(DeployTarget& target, BoardFiles& files, const AppFolder& app);
+
+/// Puts the files beside the version so far, and has the board hash them all; what it has already is copied there.
+/// `done` is called for each file. Errors: `full` before anything is written, `malformed` when a hash is wrong.
+base::Result<> stage_deploy(DeployTarget& target, BoardFiles& files, const AppFolder& app, const DeployPlan& plan,
+                            const std::function<void(const AppFile&, FileChange)>& done);
+
+} // namespace hub::workbench
