@@ -73,9 +73,9 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve, add_boards,   add_set,    add_logs, add_board, add_run,    add_exec,   add_eval,
-             add_repl,  add_sessions, add_fs,     add_sync, add_edit,  add_clean,  add_deploy, add_soft_reset,
-             add_reset, add_ports,    add_doctor, add_tuya, add_url,   add_broker,
+             add_serve,      add_boards,   add_set,   add_logs,   add_board, add_run,   add_exec,   add_eval,
+             add_repl,       add_sessions, add_fs,    add_sync,   add_edit,  add_clean, add_deploy, add_mip,
+             add_soft_reset, add_reset,    add_ports, add_doctor, add_tuya,  add_url,   add_broker,
          })
         add(app, invocation);
     try {

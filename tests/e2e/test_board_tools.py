@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import pytest
 from conftest import ROOT, program, temporary_house
 from parts.board import Board
 from parts.paced_line import PacedLine
+from parts.package_index import PackageIndex
 from parts.unix_board import MACHINE, UnixBoard
 from parts.waiting import eventually
 from test_tools import Tool
@@ -160,3 +163,91 @@ def test_row_2_23_clean_removes_caches_and_nothing_else(tmp_path: Path) -> None:
     assert left == sorted([*kept, "link.pyc"]) and (outside / "c.pyc").exists()
     assert tool.ok("clean", str(project)) == "nothing to remove\n"
     assert tool.run("clean", str(project / "main.py")).returncode == 4
+
+
+def test_a_package_is_installed_with_what_it_needs_and_only_once(tool: Tool, tmp_path: Path) -> None:
+    assert tool.folder
+    with PackageIndex() as index:
+        files = {"near/__init__.py": b"import far\nN = far.N + 1\n", "near/data.bin": bytes(range(256))}
+        index.add("near", files, needs=[("far", "1.2")])
+        index.add("far", {"far.py": b"N = 41\n"}, version="1.2", needs=[("near", "")])
+        words = ("mip", "--target", "lib", "install", "--index", index.url)
+        said = tool.ok(*words, "near")
+        assert said == "near 1.0\nfar 1.2\n3 written, 0 unchanged in :lib\n"
+        assert tool.ok("exec", "import sys; sys.path.append('lib'); import near; print(near.N)") == "42\n"
+        assert (tool.folder / "lib/near/data.bin").read_bytes() == bytes(range(256))
+        index.fetched.clear()
+        assert tool.ok(*words, "near@latest").endswith("0 written, 3 unchanged in :lib\n")
+        assert not [path for path in index.fetched if path.startswith("/file/")], "what is there is not fetched"
+        assert tool.ok("mip", "list", "--target", ":lib") == "far 1.2  ok\nnear 1.0  ok\n"
+        (tool.folder / "lib/far.py").write_text("N = 0\n")
+        shown = tool.run("mip", "list", "--target", "lib")
+        assert shown.returncode == 1 and b"far 1.2  changed" in shown.stdout
+        assert tool.ok(*words[:4], "--lock", str(tmp_path / "no.lock"), "--index", index.url, "far@1.2").startswith(
+            "far"
+        )
+        assert (tool.folder / "lib/far.py").read_text() == "N = 41\n"
+        check_lock(tool, tmp_path, index)
+
+
+def check_lock(tool: Tool, tmp_path: Path, index: PackageIndex) -> None:
+    """The lock file brings the same bytes to another board, and nothing else."""
+    assert tool.folder
+    lock = tmp_path / "ouro-mip.lock"
+    shutil.copy(tool.folder / "lib/ouro-mip.lock", lock)
+    shutil.rmtree(tool.folder / "lib")
+    assert tool.run("mip", "--target", "lib", "install").returncode == 2, "there is no lock file"
+    report = tool.ok("mip", "--json", "--target", "lib", "install", "--lock", str(lock)).splitlines()
+    assert json.loads(report[-1]) == {"written": 3, "unchanged": 0, "target": "lib"}
+    assert (tool.folder / "lib/far.py").read_text() == "N = 41\n"
+    (tool.folder / "lib/far.py").unlink()
+    assert tool.ok("mip", "--target", "lib", "install").endswith("1 written, 2 unchanged in :lib\n")
+    (tool.folder / "lib/far.py").unlink()
+    path = next(path for path, content in index.documents.items() if content == b"N = 41\n")
+    index.documents[path] = b"N = 666\n"
+    changed = tool.run("mip", "--target", "lib", "install")
+    assert changed.returncode == 1 and b"not what its hash says" in changed.stderr
+    assert not (tool.folder / "lib/far.py").exists()
+
+
+def test_an_address_is_a_package_too(tool: Tool) -> None:
+    assert tool.folder
+    with PackageIndex() as index:
+        index.documents["/p/package.json"] = json.dumps({"urls": [["a/b.py", "src/b.py"]], "version": "3"}).encode()
+        index.documents["/p/src/b.py"] = b"B = 1\n"
+        index.documents["/single.py"] = "/p/src/b.py"
+        tool.ok("mip", "--target", "lib", "install", f"{index.url}/p", f"{index.url}/single.py")
+        assert (tool.folder / "lib/a/b.py").read_bytes() == b"B = 1\n"
+        assert (tool.folder / "lib/single.py").read_bytes() == b"B = 1\n"
+
+
+def test_a_hostile_index_writes_nothing(tool: Tool) -> None:
+    assert tool.folder
+    with PackageIndex() as index:
+        index.documents["/package/py/lies/latest.json"] = b'{"hashes":[["x.py","00000000"]]}'
+        index.documents["/file/00/00000000"] = b"x"
+        for name, document in {
+            "up": b'{"urls":[["../boot.py","x"]]}',
+            "root": b'{"urls":[["/boot.py","x"]]}',
+            "none": b"[]",
+            "deep": b"[" * 200_000,
+            "many": b'{"urls":[' + b'["a","b"],' * 600 + b'["a","b"]]}',
+            "huge": b'{"version":"' + b"x" * 300_000 + b'"}',
+            "file": b'{"urls":[["y.py","http://192.0.2.1/y.py"]]}',
+            "disk": b'{"urls":[["y.py","file:///etc/passwd"]]}',
+        }.items():
+            index.documents[f"/package/py/{name}/latest.json"] = document
+        index.documents["/package/py/loop/latest.json"] = "/package/py/loop/latest.json"
+        for name, code in [("lies", 1), ("up", 5), ("root", 5), ("none", 1), ("deep", 1), ("many", 1), ("huge", 1)] + [
+            ("file", 5),
+            ("disk", 4),
+            ("loop", 5),
+            ("missing", 4),
+            ("../x", 2),
+        ]:
+            done = tool.run("mip", "--target", "lib", "install", "--index", index.url, "--no-mpy", name)
+            assert (done.returncode, bool(done.stderr)) == (code, True), (name, done)
+            assert not list(tool.folder.rglob("*.py")), name
+        for server in ("192.0.2.1", "127.0.0.1:80@192.0.2.1", "127.0.0.1.example", "localhost.example"):
+            refused = tool.run("mip", "install", "--index", f"http://{server}", "x")
+            assert refused.returncode == 5 and b"Use https" in refused.stderr
