@@ -29,7 +29,9 @@ std::string with_file_name(std::string traceback, const std::string& file) {
     return traceback;
 }
 
-int say_end(const Invocation& invocation, const std::string& said, const std::string& file) {
+} // namespace
+
+int say_exception(const Invocation& invocation, const std::string& said, const std::string& file) {
     const std::string traceback = with_file_name(with_our_line_ends(said), file);
     const auto error = hub::workbench::parse_traceback(traceback);
     if (invocation.json) {
@@ -50,8 +52,6 @@ int say_end(const Invocation& invocation, const std::string& said, const std::st
     }
     return exit_failed;
 }
-
-} // namespace
 
 Outcome<std::unique_ptr<PortPython>> open_python(const Invocation& invocation, const std::string& board) {
     const auto reached = reach(invocation, board);
@@ -100,7 +100,7 @@ int run_code(const Invocation& invocation, const std::string& board, const std::
     const auto ended = (*python)->run(code, [&output](std::string_view bytes) { output(bytes); });
     output.end();
     if (!ended) return report(failure_of(ended.error()));
-    if (!ended->empty()) return say_end(invocation, *ended, file);
+    if (!ended->empty()) return say_exception(invocation, *ended, file);
     if (invocation.json) std::puts(json_text({{"type", "end"}}).c_str());
     return exit_ok;
 }

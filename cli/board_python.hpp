@@ -31,6 +31,9 @@ private:
     std::string held_; ///< carriage returns that may belong to a line feed
 };
 
+/// Says by which exception a program ended; `said` is what the board's Python says, `file` what the program is called.
+int say_exception(const Invocation& invocation, const std::string& said, const std::string& file);
+
 /// Runs `code`, prints what it prints, and says how it ended; `file` is what it is called in messages.
 int run_code(const Invocation& invocation, const std::string& board, const std::string& code, const std::string& file);
 

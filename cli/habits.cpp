@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string_view>
 #include <utility>
 
 namespace cli {
@@ -82,5 +81,7 @@ std::vector<TypedCommand> commands_of(const std::vector<std::string>& line) {
         begin = end + 1;
     }
 }
+
+std::string_view bare_file_commands() noexcept { return file_commands; }
 
 } // namespace cli

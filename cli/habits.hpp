@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cli {
@@ -20,5 +21,8 @@ struct TypedCommand {
 /// `connect PORT` and `a0`, `u0` name the board of this command and of those after it, `resume` says nothing that is
 /// not so anyway. Everything else stays as it is. At least one command.
 std::vector<TypedCommand> commands_of(const std::vector<std::string>& line);
+
+/// The file commands that need no `fs`, with spaces between them.
+std::string_view bare_file_commands() noexcept;
 
 } // namespace cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `ouro` program: finds out which command is meant, and runs it.
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/habits.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
@@ -73,11 +74,12 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve,      add_boards,   add_set,   add_logs,   add_board, add_run,   add_exec,   add_eval,
-             add_repl,       add_sessions, add_fs,    add_sync,   add_edit,  add_clean, add_deploy, add_mip,
-             add_soft_reset, add_reset,    add_ports, add_doctor, add_tuya,  add_url,   add_broker,
+             add_serve, add_boards,     add_set,   add_logs,  add_board,  add_run,   add_exec,   add_eval,
+             add_repl,  add_sessions,   add_fs,    add_sync,  add_edit,   add_clean, add_deploy, add_mip,
+             add_mount, add_soft_reset, add_reset, add_ports, add_doctor, add_tuya,  add_url,    add_broker,
          })
         add(app, invocation);
+    add_completion(app, invocation);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them
         app.parse(words);

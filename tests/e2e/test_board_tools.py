@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +70,21 @@ def test_file_commands_need_no_fs(tool: Tool, tmp_path: Path) -> None:
     assert stopped.returncode == 4 and tool.ok("cat", ":a.txt") == "a", "what follows a failure is not done"
     wrong = tool.run("lss")
     assert wrong.returncode == 2 and b'no command "lss"' in wrong.stderr
+
+
+def test_a_shell_completes_commands_and_options() -> None:
+    def completed(*typed: str) -> list[str]:
+        words = " ".join(f"'{word}'" for word in ("ouro", *typed))
+        script = f"source <('{program('ouro')}' completion bash); COMP_WORDS=({words}); COMP_CWORD={len(typed)}"
+        done = subprocess.run(
+            ["bash", "-c", script + '; _ouro; echo "${COMPREPLY[*]}"'], capture_output=True, text=True
+        )
+        assert done.returncode == 0 and not done.stderr
+        return done.stdout.split()
+
+    assert completed("dep") == ["deploy"] and completed("sha") == ["sha256sum"]
+    assert completed("fs", "rm") == ["rm", "rmdir"] and completed("mip", "l") == ["list"]
+    assert completed("deploy", "--h") == ["--help", "--health"] and completed("nothing", "") == []
 
 
 def test_a_board_resets_and_starts_its_boot_loader(tool: Tool) -> None:
@@ -251,3 +269,109 @@ def test_a_hostile_index_writes_nothing(tool: Tool) -> None:
         for server in ("192.0.2.1", "127.0.0.1:80@192.0.2.1", "127.0.0.1.example", "localhost.example"):
             refused = tool.run("mip", "install", "--index", f"http://{server}", "x")
             assert refused.returncode == 5 and b"Use https" in refused.stderr
+
+
+MOUNTED = """
+import os, motor, texts
+print(sorted(os.listdir()), motor.SPEED, os.getcwd(), os.stat('motor.py')[6])
+with open('texts.py') as f:
+    print([len(line) for line in f])
+with open('data/all.bin', 'rb') as f:
+    data = f.read()
+    f.seek(-2, 2)
+    print(data == bytes(range(256)) * 4, f.read(), f.tell())
+os.mkdir('made')
+with open('made/out.txt', 'w') as f:
+    print(f.write('äöü' * 300))
+with open('made/out.txt', 'a') as f:
+    f.write('end')
+print(len(open('made/out.txt').read()), open('/remote/made/out.txt').read(2))
+os.rename('made/out.txt', 'made/kept.txt')
+open('made/gone', 'w').close()
+os.remove('made/gone')
+os.mkdir('made/empty')
+os.rmdir('made/empty')
+for path in ('none', '../secret', 'link/secret', '/remote/../secret'):
+    try:
+        print('read', open(path).read())
+    except OSError as e:
+        print(e.args[0])
+print(len(list(os.ilistdir('many'))), os.statvfs('/remote')[0] > 0)
+"""
+
+
+def mounted(folder: Path) -> Path:
+    host = folder / "host"
+    (host / "data").mkdir(parents=True)
+    (host / "many").mkdir()
+    (folder / "secret").write_text("secret")
+    (host / "link").symlink_to(folder)
+    (host / "motor.py").write_text("SPEED = 10\n")
+    (host / "texts.py").write_text("# über\n" * 3 + "x = 1\n" * 200)
+    (host / "data/all.bin").write_bytes(bytes(range(256)) * 4)
+    for i in range(40):
+        (host / f"many/file {i} ünlike others").touch()
+    return host
+
+
+def test_a_board_reads_and_writes_the_folder_and_nothing_else(tool: Tool, tmp_path: Path) -> None:
+    host = mounted(tmp_path)
+    (tmp_path / "prog.py").write_text(MOUNTED)
+    said = tool.ok("mount", str(host), "--", "run", str(tmp_path / "prog.py")).splitlines()
+    assert said[0] == "['data', 'many', 'motor.py', 'texts.py'] 10 /remote 11"
+    assert said[1] == str([7] * 3 + [6] * 200)
+    assert said[2:5] == ["True b'\\xfe\\xff' 1024", "900", "903 äö"]
+    assert said[5:9] == ["2", "2", "13", "2"], "a path can't leave, and a link neither"
+    assert said[9] == "40 True"
+    assert (host / "made/kept.txt").read_text() == "äöü" * 300 + "end"
+    assert sorted(path.name for path in (host / "made").iterdir()) == ["kept.txt"]
+    assert "read secret" in tool.ok("mount", "--unsafe-links", str(host), "run", str(tmp_path / "prog.py"))
+
+
+def test_a_mounted_program_that_is_stopped_leaves_a_board_that_works(tool: Tool, tmp_path: Path) -> None:
+    host = mounted(tmp_path)
+    running = tool.start("mount", str(host), "exec", "print('begun')\nwhile True: open('motor.py').read()")
+    assert running.stdout and running.stdout.read(6) == b"begun\n"
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 1 and b"KeyboardInterrupt" in said
+    broken = tool.run("mount", str(host), "exec", "import motor\nmotor.fast()")
+    assert broken.returncode == 1 and b"AttributeError" in broken.stderr
+    assert tool.ok("eval", "'remote' in __import__('os').getcwd()") == "False\n", "nobody would answer"
+    for words in [(str(host), "run"), (str(host), "x", "y"), (str(tmp_path / "none"),), (str(host), "run", "none")]:
+        assert tool.run("mount", *words).returncode in (2, 4)
+
+
+def test_a_mounted_prompt_mounts_again_after_a_soft_reset(tool: Tool, tmp_path: Path) -> None:
+    """A person types a line when the board has done the last one; Ctrl-D in between begins with a fresh Python."""
+    host = mounted(tmp_path)
+    environment = {**os.environ, "OURO_BOARD": tool.device, "OURO_DATA": "/nonexistent"}
+    argv = [str(program("ouro")), "mount", str(host)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as running:
+        assert running.stdin and running.stdout
+
+        def until(said: bytes) -> None:
+            heard = b""
+            while not heard.endswith(said):
+                heard += running.stdout.read(1)
+
+        for speed in (11, 12):
+            until(b">>> ")
+            for line in (b"import motor\r", f"print(motor.SPEED + {speed - 10})\r".encode()):
+                running.stdin.write(line)
+                running.stdin.flush()
+                until(f"\n{speed}".encode() if b"print" in line else b">>> ")
+            until(b">>> ")
+            running.stdin.write(b"\x04" if speed == 11 else b"\x1d")
+            running.stdin.flush()
+            if speed == 11:
+                until(b"soft reboot")
+                until(b">>> ")  # the board's own; ours comes when the folder is there again
+        assert running.wait(10) == 0
+
+
+def test_our_own_board_mounts_too(own: Tool, tmp_path: Path) -> None:
+    host = mounted(tmp_path)
+    code = "import motor; print(motor.SPEED); open('new.txt', 'w').write('from the board')"
+    assert own.ok("mount", str(host), "exec", code) == "10\n"
+    assert (host / "new.txt").read_text() == "from the board"
