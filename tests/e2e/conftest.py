@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_tools",
         "test_board_tools",
         "test_sessions",
+        "test_deploy",
+        "test_cheatsheet",
         "test_lines",
         "test_sync",
         "test_security",

@@ -19,8 +19,9 @@ import pytest
 from conftest import ROOT, House, program, temporary_house
 from parts.board import Board
 from parts.paced_line import PacedLine
+from parts.package_index import PackageIndex
 from parts.serial_server import SerialServer
-from parts.unix_board import UnixBoard
+from parts.unix_board import MACHINE, UnixBoard
 from parts.waiting import eventually
 from parts.web_board import WebBoard
 from parts.webrepl_board import WebReplBoard
@@ -360,20 +361,26 @@ def network_boards(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def test_the_page_shows_what_happens(tmp_path: Path) -> None:
-    board_folder, work = tmp_path / "board", tmp_path / "work"
-    board_folder.mkdir()
-    (work / "src/über uns").mkdir(parents=True)
+    board_folder, work, modules = tmp_path / "board", tmp_path / "work", tmp_path / "modules"
+    for folder in (board_folder, modules, work / "src/über uns", work / "door/src", work / "door/__pycache__"):
+        folder.mkdir(parents=True)
+    (modules / "machine.py").write_text(MACHINE)
+    (work / "door/main.py").write_text("import src.latch\n")
+    (work / "door/src/latch.py").write_text("import time\nprint('the door is locked')\nwhile True: time.sleep(.1)\n")
     (work / "main.py").write_text("print('hello')\n")
     (work / "blink.py").write_text("print('on')\nprint('off')\n")
     (work / "broken.py").write_text("def half(n):\n    return 1 / n\nhalf(0)\n")
     (work / "src/motor.py").write_text("SPEED = 10\n")
     (work / "src/über uns/it's.txt").write_text("about us\n")
     passwords = {"OURO_WEBREPL_PASSWORD": "secret", "OURO_WEB_PASSWORD": "secret"}
+    env = {"MICROPYPATH": f":.frozen:{modules}:lib"}
     with (
-        UnixBoard(program("unix-board"), board_folder) as board,
+        PackageIndex() as index,
+        UnixBoard(program("unix-board"), board_folder, env=env) as board,
         PacedLine(board.line) as line,
         network_boards(tmp_path) as addresses,
     ):
+        index.add("greet", {"greet.py": b"print('hello')\n"})
         assert len(examples()) > 20
         for command, expected in examples():
             shell = command
@@ -381,9 +388,12 @@ def test_the_page_shows_what_happens(tmp_path: Path) -> None:
                 shell = shell.replace(name, real)
             path = f"{program('ouro').parent}:{os.environ['PATH']}"
             environment = {**os.environ, **passwords, "PATH": path, "OURO_DATA": "/nonexistent"}
+            environment["OURO_MIP_INDEX"] = index.url
             done = subprocess.run(
                 ["sh", "-c", shell + " 2>&1"], cwd=work, env=environment, capture_output=True, text=True, timeout=60
             )
             said = done.stdout.splitlines() + ([f"[exit code {done.returncode}]"] if done.returncode else [])
             same = len(said) == len(expected) and all(map(matches, said, expected))
+            if done.stdout.startswith("The board "):  # it starts again, and takes its time
+                eventually(lambda: Tool(line.device).run("eval", "1").returncode == 0, 30, "the board has started")
             assert same, f"$ {command}\n" + "\n".join(difflib.ndiff(expected, said))

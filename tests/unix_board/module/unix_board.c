@@ -23,7 +23,7 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
     __real_mp_hal_set_interrupt_char(c);
 }
 
-// What a new Python does not know any more: variables and modules. The heap stays, and what `machine.py` says of itself.
+// What a new Python does not know any more: variables and modules. The heap stays.
 static void forget_everything(void) {
     mp_obj_dict_init(&MP_STATE_VM(mp_loaded_modules_dict), MICROPY_LOADED_MODULES_DICT_SIZE);
     mp_obj_dict_init(&MP_STATE_VM(dict_main), 1);
@@ -33,8 +33,8 @@ static void forget_everything(void) {
     mp_locals_set(&MP_STATE_VM(dict_main));
 }
 
-// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py, and main.py
-// if it came from the friendly prompt.
+// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py and, if it
+// came from the friendly prompt, main.py.
 static mp_obj_t unix_board_serve(void) {
     mp_hal_set_interrupt_char(-1);
     for (;;) {
