@@ -2,6 +2,7 @@
 // The `ouro` program: finds out which command is meant, and runs it.
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/flash_commands.hpp"
 #include "cli/habits.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
@@ -43,6 +44,7 @@ constexpr const char* footer = R"(Examples:
   ouro put -b /dev/ttyUSB0 main.py :    a file to the board's flash
   ouro sync src : -b /dev/ttyUSB0       make the board's files be as those of a folder
   ouro deploy apps/intercom             an app to the board: watched, and taken back if it crashes
+  ouro flash /dev/ttyUSB0 -f FILE       firmware to a bare chip, proven, until its prompt is there
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
   ouro logs -f                          what boards say, as they say it
@@ -74,12 +76,14 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve, add_boards,     add_set,   add_logs,  add_board,  add_run,   add_exec,   add_eval,
-             add_repl,  add_sessions,   add_fs,    add_sync,  add_edit,   add_clean, add_deploy, add_mip,
-             add_mount, add_soft_reset, add_reset, add_ports, add_doctor, add_tuya,  add_url,    add_broker,
+             add_serve,  add_boards, add_set,         add_logs,       add_board, add_run,    add_exec,
+             add_eval,   add_repl,   add_sessions,    add_fs,         add_sync,  add_edit,   add_clean,
+             add_deploy, add_mip,    add_mount,       add_soft_reset, add_reset, add_ports,  add_doctor,
+             add_tuya,   add_flash,  add_flash_tools, add_firmware,   add_url,   add_broker,
          })
         add(app, invocation);
     add_completion(app, invocation);
+    spell_out_flash_words(words);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them
         app.parse(words);

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-BIN = Path(os.environ.get("OURO_BIN", "build/dev/bin")).resolve()
+BIN = Path(os.environ.get("OURO_BIN_DIR", "build/dev/bin")).resolve()
 
 
 class FakeBoard:

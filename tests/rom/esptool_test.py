@@ -23,7 +23,9 @@ def test_esptool_writes_and_verifies(board, tmp_path: Path, chip: str, stub: boo
     offset = BOOTLOADER.get(chip, 0)
     fake = board("--chip", chip, "--instant", "--download", "--pty", str(tmp_path / "tty"))
     words = [] if stub else ["--no-stub"]
-    done = esptool(fake.port, "--chip", chip, *IN_DOWNLOAD_MODE, "--baud", "460800", *words, "write-flash", hex(offset), image)
+    done = esptool(
+        fake.port, "--chip", chip, *IN_DOWNLOAD_MODE, "--baud", "460800", *words, "write-flash", hex(offset), image
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert CHIPS[chip] in done.stdout
     assert ("Hash of data verified" in done.stdout) == (stub or chip != "esp8266")
