@@ -266,7 +266,7 @@ def test_what_a_port_cannot_do_is_said_through_a_hub_too(shared: House, stock: S
 
 
 def test_a_stock_prompt_is_asked_once_who_it_is_and_left_in_peace(shared: House, stock: StockPort) -> None:
-    assert stock.line.to_board == len(QUESTION)
+    eventually(lambda: stock.line.to_board == len(QUESTION), 5, "the question arrives")
     never(lambda: stock.line.to_board != len(QUESTION), 4, "the hub types at a prompt that is not its own")
 
 
@@ -278,7 +278,8 @@ def test_a_board_that_vanishes_ends_the_tool_within_a_second_and_its_viewers_see
         running = tool.start("exec", "import time; print('begun'); time.sleep(60)")
         assert running.stdout and running.stdout.readline() == b"begun\n"
         stock.line.close()
-        _, said = running.communicate(timeout=1.0)
+        eventually(lambda: session(shared, stock.uid)["lease"] is None, 1, "the lease has ended", every=0.01)
+        _, said = running.communicate(timeout=5)
         assert running.returncode == 1 and b"the other end is gone" in said, said
         person.wait_for("the board is away")
         stock.plug_in()
