@@ -75,6 +75,8 @@ std::vector<TypedCommand> commands_of(const std::vector<std::string>& line) {
         if (!words.empty() && is_one_of(file_commands, words[0])) words.insert(words.begin(), "fs");
         if (!words.empty() && words[0] == "devs") words[0] = "ports";
         if (words.size() > 1 && words[0] == "fs" && words[1] == "edit") words.erase(words.begin());
+        // The parser would take what follows it for a command of its own.
+        if (!words.empty() && words[0] == "mount") std::erase(words, "--");
         command.board = board;
         commands.push_back(std::move(command));
         if (end == line.end()) return commands;

@@ -19,7 +19,7 @@ struct TypedCommand {
 
 /// A line taken apart at each "+", with the short forms written out: `ls` and its kin are `fs ls`, `devs` is `ports`,
 /// `connect PORT` and `a0`, `u0` name the board of this command and of those after it, `resume` says nothing that is
-/// not so anyway. Everything else stays as it is. At least one command.
+/// not so anyway; the "--" of `mount` goes. Everything else stays as it is. At least one command.
 std::vector<TypedCommand> commands_of(const std::vector<std::string>& line);
 
 /// The file commands that need no `fs`, with spaces between them.

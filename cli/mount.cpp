@@ -231,13 +231,8 @@ void add_mount(CLI::App& app, Invocation& invocation) {
     command->add_flag("--unsafe-links", words->unsafe_links, "Follow links that lead out of the folder");
     command->footer("Examples:\n  ouro mount src /dev/ttyUSB0\n  ouro mount src /dev/ttyUSB0 -- run main.py\n"
                     "The board sees the folder as /remote, reads and writes it, and sees nothing outside of it.");
-    command->allow_extras(); // what follows "--"
-    command->callback([&invocation, words, command] {
-        for (const std::string& word : command->remaining()) {
-            if (word != "--") words->all.push_back(word);
-        }
-        invocation.run = [&invocation, words] { return run_mount(invocation, *words); };
-    });
+    command->callback(
+        [&invocation, words] { invocation.run = [&invocation, words] { return run_mount(invocation, *words); }; });
 }
 
 } // namespace cli

@@ -41,6 +41,11 @@ TEST(Habits, a_board_alone_is_its_prompt) {
     EXPECT_EQ(commands_of({"connect", "auto", "resume", "exec", "1"})[0], (TypedCommand{{"exec", "1"}, ""}));
 }
 
+TEST(Habits, what_is_mounted_and_what_is_run_may_be_kept_apart) {
+    EXPECT_EQ(words_of({"mount", "src", "--", "run", "a.py"}), (Words{"mount", "src", "run", "a.py"}));
+    EXPECT_EQ(words_of({"exec", "--", "-1"}), (Words{"exec", "--", "-1"}));
+}
+
 TEST(Habits, what_lists_ports_is_ports) {
     EXPECT_EQ(words_of({"devs"}), Words{"ports"});
     EXPECT_EQ(words_of({"connect", "list"}), Words{"ports"});
