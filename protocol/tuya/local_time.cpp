@@ -25,7 +25,7 @@ std::uint8_t weekday_of(const LocalTime& time) noexcept {
 
 std::int64_t seconds_of(const LocalTime& time) noexcept {
     const std::int64_t days = std::chrono::sys_days(date_of(time)).time_since_epoch().count();
-    return days * day_seconds + time.hour * 3600 + time.minute * 60 + time.second;
+    return days * day_seconds + std::int64_t{time.hour} * 3600 + std::int64_t{time.minute} * 60 + time.second;
 }
 
 std::optional<LocalTime> local_time_of(std::int64_t seconds) noexcept {
