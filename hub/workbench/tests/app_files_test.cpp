@@ -66,7 +66,7 @@ TEST_F(AppFilesTest, the_version_follows_from_names_and_contents) {
 
 TEST_F(AppFilesTest, a_name_is_what_a_board_takes) {
     EXPECT_EQ(error(std::string(32, 'x')), ErrorCode::internal);
-    for (const std::string name : {std::string(33, 'x'), std::string("a/b"), std::string(".."), std::string("a b")}) {
+    for (const std::string& name : {std::string(33, 'x'), std::string("a/b"), std::string(".."), std::string("a b")}) {
         EXPECT_EQ(error(name), ErrorCode::invalid_argument) << name;
     }
 }
