@@ -39,9 +39,9 @@ struct SyncReport {
     std::size_t removed = 0;
 };
 
-/// Compares `folder`, less what its .ouroignore names, with the board. Links are followed; empty folders stay at home. Errors: `not_found` (no
-/// folder), `full` (it surely does not fit), `refused` (the board can't be written), `io`, `too_large`, those of
-/// BoardFiles.
+/// Compares `folder`, less what its .ouroignore names, with the board. Links are followed; empty folders stay at home.
+/// Errors: `not_found` (no folder), `full` (it surely does not fit), `refused` (the board can't be written), `io`,
+/// `too_large`, those of BoardFiles.
 base::Result<SyncPlan> plan_sync(BoardFiles& board, const std::filesystem::path& folder, const SyncOptions& options);
 
 /// Removes, and then writes: what goes makes room. Each file is the old or the new one at any moment.
