@@ -59,8 +59,8 @@ struct PackageContent {
     std::vector<PackageWish> needs;
 };
 
-/// `address` is where `json` came from. Errors: `malformed`, `too_large`, `refused` for a path that leads outside and for
-/// plain http in what came over https.
+/// `address` is where `json` came from. Errors: `malformed`, `too_large`, `refused` for a path that leads outside and
+/// for plain http in what came over https.
 base::Result<PackageContent> parse_package(std::string_view json, const PackageAddress& address,
                                            const PackageWish& wish, std::string_view index);
 
