@@ -191,7 +191,7 @@ Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWo
     const auto options = session_options(words, reached->name);
     if (!options) return tl::unexpected(options.error());
     auto line = flash::PortLine::open(reached->open);
-    if (!line) return tl::unexpected(port_failure(invocation, *reached, line.error()));
+    if (!line) return tl::unexpected(port_failure(*reached, line.error()));
     (*line)->stop_on_interrupt();
     FlashBoard board{reached->name, std::move(*line), nullptr};
     board.session = std::make_unique<flash::FlashSession>(

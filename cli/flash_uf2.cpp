@@ -33,7 +33,7 @@ Outcome<BootDrive> drive_of_port(const Invocation& invocation, const std::string
     if (!reached) return tl::unexpected(reached.error());
     reporter.step("Ask the board for its boot drive");
     auto python = hub::workbench::PortPython::open(reached->open);
-    if (!python) return tl::unexpected(port_failure(invocation, *reached, python.error()));
+    if (!python) return tl::unexpected(port_failure(*reached, python.error()));
     (*python)->limit_silence(base::from_ms(3000));
     // It goes before it can answer: that nothing comes any more is what is wanted.
     (void)(*python)->run("import machine\nmachine.bootloader()\n", [](std::string_view) {});
