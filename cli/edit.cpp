@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ouro edit`: a file of a board in the editor of the person.
-#include "cli/board_python.hpp"
+#include "cli/board_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/repl/digest.hpp"
-#include "hub/workbench/repl/python_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -25,12 +24,9 @@
 namespace cli {
 
 namespace fs = std::filesystem;
-using hub::workbench::PythonFiles;
 using hub::workbench::sha256_hex;
 
 namespace {
-
-constexpr base::Micros silence_max = base::from_ms(30'000);
 
 struct Words {
     std::vector<std::string> path_and_board;
@@ -41,10 +37,9 @@ struct Words {
 /// stay open for hours.
 Outcome<std::optional<std::string>> read(const Invocation& invocation, const std::string& board,
                                          const std::string& path) {
-    auto python = open_python(invocation, board);
-    if (!python) return tl::unexpected(python.error());
-    (*python)->limit_silence(silence_max);
-    PythonFiles files(**python);
+    const auto opened = open_files(invocation, board);
+    if (!opened) return tl::unexpected(opened.error());
+    hub::workbench::BoardFiles& files = (*opened)->files();
     const auto there = files.look(path);
     if (!there) return tl::unexpected(failure_of(there.error()));
     if (!*there) return std::nullopt;
@@ -61,10 +56,9 @@ Outcome<std::optional<std::string>> read(const Invocation& invocation, const std
 /// Writes `content` if the board still has `before`. Failures: those of the board; `exit_refused` when it has not.
 Outcome<> write_back(const Invocation& invocation, const std::string& board, const std::string& path,
                      const std::optional<std::string>& before, const std::string& content) {
-    auto python = open_python(invocation, board);
-    if (!python) return tl::unexpected(python.error());
-    (*python)->limit_silence(silence_max);
-    PythonFiles files(**python);
+    const auto opened = open_files(invocation, board);
+    if (!opened) return tl::unexpected(opened.error());
+    hub::workbench::BoardFiles& files = (*opened)->files();
     const auto there = files.look(path);
     if (!there) return tl::unexpected(failure_of(there.error()));
     const auto hash = *there ? files.sha256(path) : base::Result<std::string>();

@@ -21,6 +21,7 @@ public:
     ~RawTerminal() {
         if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
     }
+    bool is_terminal() const noexcept { return is_terminal_; }
 
 private:
     termios before_{};

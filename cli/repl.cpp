@@ -3,6 +3,7 @@
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/hub_line.hpp"
+#include "cli/raw_terminal.hpp"
 #include "cli/reach.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/port.hpp"
@@ -13,7 +14,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,27 +37,6 @@ constexpr std::string_view leave_keys("\x1D\x18"); // Ctrl-] and Ctrl-X
 constexpr char screen_key = 0x01;                  // Ctrl-A, and then D, as in screen
 constexpr std::chrono::milliseconds last_words{300};
 constexpr std::chrono::seconds last_words_max{2};
-
-/// The terminal passes every key on, as long as this lives.
-class RawTerminal {
-public:
-    RawTerminal() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-        if (!is_terminal_) return;
-        termios raw = before_;
-        ::cfmakeraw(&raw);
-        ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    }
-    RawTerminal(const RawTerminal&) = delete;
-    RawTerminal& operator=(const RawTerminal&) = delete;
-    ~RawTerminal() {
-        if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
-    }
-    bool is_terminal() const noexcept { return is_terminal_; }
-
-private:
-    termios before_{};
-    bool is_terminal_;
-};
 
 /// A line of ours between those of the board: dim where that can be.
 void remark(const std::string& text) {
