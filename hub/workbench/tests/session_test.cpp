@@ -263,10 +263,10 @@ TEST_F(SessionTest, a_program_of_a_stock_board_is_sent_messages_and_its_prompt_i
     session_->send(core::Json::array({"up", 2}));
     EXPECT_EQ(sent(), "");
     for (int i = 0; i < 3; ++i) session_->send(core::Json::array({"who"}));
-    EXPECT_EQ(sent(), question) << "it was heard, so it may be asked; once";
+    EXPECT_EQ(written(question.size()), question) << "it was heard, so it may be asked; once";
     ASSERT_TRUE(prints(">>> run()\r\n"));
     session_->send(core::Json::array({"up", 3}));
-    EXPECT_EQ(sent(), "\x1E[\"up\",3]\n");
+    EXPECT_EQ(written(9), "\x1E[\"up\",3]\n");
 }
 
 TEST_F(SessionTest, our_firmware_is_sent_messages_at_its_prompt_and_during_a_lease) {
@@ -275,7 +275,7 @@ TEST_F(SessionTest, our_firmware_is_sent_messages_at_its_prompt_and_during_a_lea
     RecordedViewer holder;
     const auto lease = attach(holder, core::AttachMode::lease);
     session_->send(core::Json::array({"up", 1}));
-    EXPECT_EQ(sent(), "\x1E[\"up\",1]\n");
+    EXPECT_EQ(written(9), "\x1E[\"up\",1]\n");
     EXPECT_EQ(session_->held_by(), "");
 }
 
@@ -289,7 +289,7 @@ TEST_F(SessionTest, a_stock_board_is_sent_nothing_during_a_lease_and_says_who_ho
     lease.reset();
     EXPECT_EQ(session_->held_by(), "");
     session_->send(set);
-    EXPECT_NE(sent(), "");
+    EXPECT_NE(written(1), "");
 }
 
 TEST_F(SessionTest, during_a_lease_the_hub_hears_the_link_and_a_note_instead_of_the_tools_noise) {
