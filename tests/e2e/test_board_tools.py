@@ -325,6 +325,7 @@ def test_a_board_reads_and_writes_the_folder_and_nothing_else(tool: Tool, tmp_pa
     assert said[9] == "40 True"
     assert (host / "made/kept.txt").read_text() == "äöü" * 300 + "end"
     assert sorted(path.name for path in (host / "made").iterdir()) == ["kept.txt"]
+    shutil.rmtree(host / "made")
     assert "read secret" in tool.ok("mount", "--unsafe-links", str(host), "run", str(tmp_path / "prog.py"))
 
 

@@ -140,13 +140,13 @@ def test_row_1_18_a_detached_session_is_listed_and_shows_what_it_printed_to_the_
     tool = HubTool(shared, stock.uid)
     slow = b"import time\rfor i in range(4): time.sleep(.2); print('tick', i)\r\r"
     assert tool.run("repl", keys=slow + b"\x1d").returncode == 0
-    eventually(lambda: int(str(session(shared, stock.uid)["kept_bytes"])) > 60, 10, "the output is kept")
+    eventually(lambda: int(str(session(shared, stock.uid)["kept_bytes"])) > 20, 10, "the output is kept")
     listed = tool.ok("sessions")
     heading, *rows = listed.splitlines()
     assert heading.split() == ["ID", "BOARD", "PORT", "SINCE", "VIEWERS", "LEASE", "KEPT"]
     (row,) = [row for row in rows if row.startswith(stock.uid)]
     assert re.search(rf"{stock.folder}/uart0 +\d{{4}}-\d\d-\d\d \d\d:\d\d +detached +- +\d+ B$", row), listed
-    eventually(lambda: stock.line.heard.endswith(b"tick 3\r\n>>> "), 10, "the program has ended")
+    eventually(lambda: re.search(rb"tick 3\r?\n>>> $", stock.line.heard), 10, "the program has ended")
     back = tool.run("repl")
     assert b"kept while nobody watched: " in back.stderr and b"tick 3" in back.stdout, back
     again = tool.run("repl")
