@@ -92,6 +92,7 @@ public:
     }
 
     void on_bytes(std::span<const std::uint8_t> bytes) override {
+        heard_ = true;
         reader_.feed(bytes, now());
         if (ending_) end_soon();
         plan_flush();
@@ -153,7 +154,7 @@ private:
     void end_soon() {
         const auto time = std::chrono::steady_clock::now();
         if (!std::exchange(ending_, true)) end_at_latest_ = time + last_words_max;
-        end_timer_.expires_at(std::min(time + last_words, end_at_latest_));
+        end_timer_.expires_at(heard_ ? std::min(time + last_words, end_at_latest_) : end_at_latest_);
         end_timer_.async_wait([this](error_code error) {
             if (!error) io_.stop();
         });
@@ -182,6 +183,7 @@ private:
     std::array<char, 1024> typed_{};
     bool screen_keys_ = false;
     bool screen_key_held_ = false;
+    bool heard_ = false; ///< some ports need a second before anything comes
     bool ending_ = false;
     std::chrono::steady_clock::time_point end_at_latest_;
     std::string gone_;

@@ -24,6 +24,7 @@ constexpr Micros wake_pause = from_ms(50);
 constexpr Micros quiet_span = from_ms(50);
 constexpr Micros quiet_max = from_ms(300);
 constexpr Micros settle_span = from_ms(100);
+constexpr Micros late_span = from_ms(600); // in which the line passes on all that was written to wake a deaf board
 constexpr Micros unasked_after = from_ms(600);
 constexpr Micros header_patience = from_ms(3000);
 constexpr Micros answer_patience = from_ms(10'000); // a compiler, a garbage collector, a flash in between
@@ -76,6 +77,8 @@ void ReplEngine::enter(Micros now) {
     evidence_ = {};
     paste_known_ = true;
     attempt_ = 0;
+    asked_ = 1;
+    answered_ = 0;
     recent_.clear();
     writes_ += {'\r', ctrl_c, '\r', ctrl_a};
     last_write_ = now_;
@@ -101,10 +104,14 @@ void ReplEngine::on_enter_byte(char byte) {
         return begin(Phase::wake, wake_pause);
     }
     if (!ends_with_raw_prompt(recent_)) return;
+    ++answered_;
     if (phase_ == Phase::knock) return ended();
-    // What was asked for earlier may be answered yet.
     if (phase_ == Phase::banner) begin(Phase::settle, settle_span);
 }
+
+// What was asked for earlier may be answered yet: an emulator, or a port far away, holds back for a second what it was
+// sent first. What was asked of a board that was starting never is.
+Micros ReplEngine::settled_after() const noexcept { return answered_ < asked_ ? late_span : settle_span; }
 
 void ReplEngine::ended() {
     state_ = State::ready;
@@ -330,13 +337,14 @@ void ReplEngine::on_deadline() {
         }
         recent_.clear();
         writes_ += {'\r', ctrl_a};
+        ++asked_;
         last_write_ = now_;
         return begin(Phase::banner, banner_patience[attempt_]);
     case Phase::banner:
         if (++attempt_ == banner_patience.size()) return give_up(evidence_.judge());
         return begin_attempt();
     case Phase::settle:
-        if (now_ - last_byte_ < settle_span) return begin(Phase::settle, last_byte_ + settle_span - now_);
+        if (const Micros due = last_byte_ + settled_after(); now_ < due) return begin(Phase::settle, due - now_);
         return ended();
     case Phase::plain_body: return send_plain();
     case Phase::output:

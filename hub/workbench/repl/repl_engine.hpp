@@ -108,6 +108,7 @@ private:
 
     void begin(Phase phase, base::Micros patience);
     void begin_attempt();
+    base::Micros settled_after() const noexcept;
     void on_deadline();
     void give_up(base::Error problem);
     void ended();
@@ -127,6 +128,8 @@ private:
     base::Micros last_write_ = 0;
     base::Micros silence_max_ = base::never;
     std::size_t attempt_ = 0;
+    int asked_ = 0;    ///< for the raw prompt
+    int answered_ = 0; ///< by it
     Evidence evidence_;
     std::string recent_; ///< the newest bytes, for what is recognised across pieces
 
