@@ -41,13 +41,10 @@ std::string last_name(std::string path) {
 
 base::Result<> plan_folder(Plan& plan, const fs::path& here, const std::string& there) {
     if (!there.empty() && there != "/") plan.folders.push_back({here, there});
+    const auto entries = entries_of(here);
+    if (!entries) return tl::unexpected(entries.error());
     std::error_code error;
-    std::vector<fs::path> entries;
-    fs::directory_iterator entry(here, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(entry->path());
-    if (error) return base::fail(ErrorCode::io, "cannot read " + here.string() + ": " + error.message());
-    std::sort(entries.begin(), entries.end());
-    for (const fs::path& path : entries) {
+    for (const fs::path& path : *entries) {
         const std::string to = joined(there, path.filename().string());
         if (fs::is_directory(path, error)) {
             if (auto planned = plan_folder(plan, path, to); !planned) return planned;
@@ -160,6 +157,16 @@ base::Result<std::vector<LocalFile>> missing(BoardFiles& board, const std::vecto
 }
 
 } // namespace
+
+base::Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> entries;
+    fs::directory_iterator entry(folder, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(entry->path());
+    if (error) return base::fail(ErrorCode::io, "cannot read " + folder.string() + ": " + error.message());
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
 
 base::Result<std::string> content_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);

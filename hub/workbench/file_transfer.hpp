@@ -33,6 +33,9 @@ struct LocalFile {
     std::uint64_t size = 0; ///< in bytes
 };
 
+/// What is in a folder of this machine, by name. Error: `io`.
+base::Result<std::vector<std::filesystem::path>> entries_of(const std::filesystem::path& folder);
+
 /// Errors: `too_large` (see board_file_max), `io`.
 base::Result<std::string> content_of(const std::filesystem::path& file);
 

@@ -41,13 +41,10 @@ base::Result<> add_folder(LocalTree& tree, const IgnoreRules& rules, const fs::p
         return base::fail(ErrorCode::too_large, here.string() + " is too deep in folders",
                           "Is there a link to a folder above?");
     }
+    const auto entries = entries_of(here);
+    if (!entries) return tl::unexpected(entries.error());
     std::error_code error;
-    std::vector<fs::path> entries;
-    fs::directory_iterator entry(here, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(entry->path());
-    if (error) return base::fail(ErrorCode::io, "cannot read " + here.string() + ": " + error.message());
-    std::sort(entries.begin(), entries.end());
-    for (const fs::path& path : entries) {
+    for (const fs::path& path : *entries) {
         const std::string name = joined(below, path.filename().string());
         const bool is_folder = fs::is_directory(path, error);
         if (rules.ignores(name, is_folder)) continue;
