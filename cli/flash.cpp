@@ -98,6 +98,10 @@ int say_end(const Invocation& invocation, const Ending& ending, const Profile& p
 
 /// Found before the board is touched: a damaged file stays a damaged file.
 Outcome<> check_file(const std::string& path, const std::vector<std::uint8_t>& file) {
+    if (file.empty() || file.front() != esp::image_magic) {
+        return fail(exit_refused, printable(path) + " is no firmware but " + flash::describe_firmware(file),
+                    "`ouro firmware list` shows firmware that fits; `ouro write-flash` writes anything anywhere.");
+    }
     const esp::ChipFacts* const chip = flash::chip_of_firmware(file);
     if (chip == nullptr) return {};
     for (const flash::Complaint& complaint : flash::check_firmware({{chip->bootloader_offset, file}}, {chip, 0, {}})) {
@@ -115,8 +119,8 @@ int run_flash(const Invocation& invocation, FlashCommand& words) {
     if (!path) return report(path.error());
     const auto file = read_firmware(*path);
     if (!file) return report(file.error());
-    if (const auto good = check_file(*path, *file); !good) return report(good.error());
     if (is_uf2(*file)) return flash_uf2(invocation, words.port, *file, words.force, reporter);
+    if (const auto good = check_file(*path, *file); !good) return report(good.error());
     const Profile usual{"usual", words.baud, std::nullopt};
     const Profile raw{"raw-module", words.baud == other_baud ? flash::first_baud : other_baud, esp::FlashMode::dio};
     const Profile raw_first{"raw-module", words.baud, esp::FlashMode::dio};

@@ -139,6 +139,14 @@ def test_a_damaged_file_is_refused_before_the_port_is_opened(image: Path) -> Non
     assert "damaged" in done.stderr and "Fetch the file again" in done.stderr
 
 
+def test_what_is_no_firmware_is_refused_before_the_port_is_opened(tmp_path: Path) -> None:
+    page = tmp_path / "firmware.bin"
+    page.write_text("<html>404</html>")
+    done = ouro("flash", "nowhere", "-f", str(page))
+    assert done.returncode == 5
+    assert "is no firmware but a web page" in done.stderr and "ouro firmware list" in done.stderr
+
+
 def test_image_info_says_what_a_file_is(image: Path, tmp_path: Path) -> None:
     done = ouro("image-info", image)
     assert done.returncode == 0 and "MicroPython or CircuitPython for ESP8266, 100000 bytes, intact" in done.stdout
