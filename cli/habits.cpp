@@ -84,6 +84,16 @@ std::vector<TypedCommand> commands_of(const std::vector<std::string>& line) {
     }
 }
 
+BoardPath board_path_of(std::string_view typed) {
+    const auto colon = typed.rfind(':');
+    if (colon == std::string_view::npos) return {{}, std::string(typed)};
+    const std::string_view behind = typed.substr(colon + 1);
+    const bool is_port = typed.find("://") != std::string_view::npos && !behind.empty() &&
+                         behind.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_port || behind.starts_with("//")) return {std::string(typed), {}};
+    return {std::string(typed.substr(0, colon)), std::string(behind)};
+}
+
 std::string_view bare_file_commands() noexcept { return file_commands; }
 
 } // namespace cli

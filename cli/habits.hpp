@@ -22,6 +22,17 @@ struct TypedCommand {
 /// not so anyway; the "--" of `mount` goes. Everything else stays as it is. At least one command.
 std::vector<TypedCommand> commands_of(const std::vector<std::string>& line);
 
+/// A path on a board, as rsync and mpremote have it.
+struct BoardPath {
+    std::string board; ///< empty: the one that is meant anyway
+    std::string path;
+
+    bool operator==(const BoardPath&) const = default;
+};
+
+/// "BOARD:PATH", ":PATH", or a path alone. A BOARD may be an address with its own colons.
+BoardPath board_path_of(std::string_view typed);
+
 /// The file commands that need no `fs`, with spaces between them.
 std::string_view bare_file_commands() noexcept;
 

@@ -5,6 +5,7 @@
 #include "cli/board_files.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/habits.hpp"
 #include "cli/sizes.hpp"
 #include "cli/terminal.hpp"
 
@@ -177,7 +178,9 @@ int watch(const Invocation& invocation, const Words& words) {
 }
 
 int sync(const Invocation& invocation, Words words) {
-    if (words.target.starts_with(':')) words.target.erase(0, 1);
+    auto [board, path] = board_path_of(words.target);
+    words.target = std::move(path);
+    if (!board.empty()) words.board = std::move(board);
     if (words.watch && words.dry_run) return report({exit_usage, "--watch writes, and --dry-run does not", ""});
     return words.watch ? watch(invocation, words) : sync_once(invocation, words);
 }
@@ -190,7 +193,8 @@ void add_sync(CLI::App& app, Invocation& invocation) {
     add_data_option(*command, invocation);
     add_json_option(*command, invocation);
     command->add_option("DIR", words->folder, "The folder whose content is pushed")->required();
-    command->add_option("PATH", words->target, "On the board, e.g. :lib (default: the folder that its Python is in)");
+    command->add_option("PATH", words->target,
+                        "On the board, e.g. :lib or /dev/ttyUSB0:lib (default: the folder that its Python is in)");
     command
         ->add_option("-b,--board", words->board,
                      "A port such as /dev/ttyUSB0, or a virtual board's uid, name or folder")

@@ -52,5 +52,16 @@ TEST(Habits, what_lists_ports_is_ports) {
     EXPECT_EQ(words_of({"connect"}), Words{"connect"}) << "the parser says that there is no such command";
 }
 
+TEST(Habits, a_path_may_begin_with_its_board) {
+    EXPECT_EQ(board_path_of(":lib"), (BoardPath{"", "lib"}));
+    EXPECT_EQ(board_path_of("lib/x y"), (BoardPath{"", "lib/x y"}));
+    EXPECT_EQ(board_path_of(""), (BoardPath{"", ""}));
+    EXPECT_EQ(board_path_of("/dev/ttyUSB0:/lib"), (BoardPath{"/dev/ttyUSB0", "/lib"}));
+    EXPECT_EQ(board_path_of("hall:"), (BoardPath{"hall", ""}));
+    EXPECT_EQ(board_path_of("tcp://box:4001"), (BoardPath{"tcp://box:4001", ""}));
+    EXPECT_EQ(board_path_of("tcp://box:4001:lib"), (BoardPath{"tcp://box:4001", "lib"}));
+    EXPECT_EQ(board_path_of("ws://kitchen"), (BoardPath{"ws://kitchen", ""}));
+}
+
 } // namespace
 } // namespace cli

@@ -260,6 +260,21 @@ def test_files_come_back_from_our_own_board_through_a_hub_as_they_went(shared: H
     assert shared.hub.board(shared.board.uid)["online"]
 
 
+def test_folders_and_apps_reach_a_board_through_a_hub(shared: House, stock: StockPort, tmp_path: Path) -> None:
+    tool = HubTool(shared, stock.uid)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/motor.py").write_text("SPEED = 10\n")
+    assert tool.ok("mount", str(tmp_path / "lib"), "--", "exec", "import motor; print(motor.SPEED)") == "10\n"
+    assert "1 written" in tool.ok("sync", str(tmp_path / "lib"), ":lib")
+    assert "0 added, 0 changed, 0 removed, 1 unchanged" in tool.ok("sync", str(tmp_path / "lib"), ":lib")
+    app = tmp_path / "door"
+    app.mkdir()
+    (app / "main.py").write_text("import time\nprint('the door is up')\nwhile True: time.sleep(.05)\n")
+    said = tool.ok("deploy", str(app), "--health", "1")
+    assert "the door is up" in said and said.endswith("ok: it runs, and has not crashed\n")
+    assert session(shared, stock.uid)["lease"] is None
+
+
 def test_what_a_port_cannot_do_is_said_through_a_hub_too(shared: House, stock: StockPort) -> None:
     refused = HubTool(shared, stock.uid).run("reset", "--lines")
     assert refused.returncode == 1 and b"control lines cannot be moved" in refused.stderr, refused
