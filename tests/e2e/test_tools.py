@@ -138,10 +138,19 @@ def test_a_program_that_runs_is_interrupted_to_get_in(tool: Tool) -> None:
     assert tool.ok("eval", "40+2") == "42\n"
 
 
-def test_the_prompt_takes_keys_and_ctrl_right_bracket_leaves(tool: Tool) -> None:
+def test_row_2_22_the_prompt_takes_keys_and_ctrl_right_bracket_leaves(tool: Tool) -> None:
     typed = tool.run("repl", keys=b"print(6*7)\r")
     assert re.search(rb"\n42\r*\n>>> $", typed.stdout)
+    assert b"Ctrl-] leaves" in typed.stderr
     assert tool.run("repl", keys=b"\x1dprint(6*7)\r", within=5).returncode == 0
+
+
+def test_row_1_23_a_boards_first_boot_py_is_shown(tool: Tool) -> None:
+    assert tool.folder
+    factory = b"# This file is executed on every boot\r\n#import webrepl\n"  # by the firmware, not by us
+    (tool.folder / "boot.py").write_bytes(factory)
+    assert tool.run("cat", ":boot.py").stdout == factory
+    assert tool.run("fs", "cat", ":/no/boot.py").returncode == 4
 
 
 def test_files_come_back_as_they_went(tool: Tool, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ protected:
 
 TEST_F(PortDoctor, finds_nothing_where_nothing_is_wrong) { EXPECT_TRUE(examine().empty()); }
 
-TEST_F(PortDoctor, a_port_of_a_group_names_the_group_and_the_command) {
+TEST_F(PortDoctor, row_1_16_a_port_that_may_not_be_opened_names_the_group_and_the_command) {
     mode(0660);
     if (gid_ == 0) { // a group that a person may not join: only the rules help
         EXPECT_NE(only().fix.find("60-ouroboard.rules"), std::string::npos);
