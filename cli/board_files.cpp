@@ -14,15 +14,12 @@ namespace workbench = hub::workbench;
 
 namespace {
 
-/// A board that hashes a large file, or erases flash, says nothing for a while.
-constexpr base::Micros silence_max = base::from_ms(30'000);
-
 class ThroughPython final : public OpenFiles {
 public:
     explicit ThroughPython(std::unique_ptr<workbench::PortPython> python)
         : python_(std::move(python)),
           files_(*python_) {
-        python_->limit_silence(silence_max);
+        python_->limit_silence(file_silence_max);
     }
     workbench::BoardFiles& files() override { return files_; }
 

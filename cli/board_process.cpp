@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/board_process.hpp"
 
+#include "hub/workbench/steady_time.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -80,11 +81,6 @@ private:
     const std::function<void(std::string_view)>& heard_;
 };
 
-base::Micros steady_now() {
-    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
-}
-
 } // namespace
 
 Outcome<BoardProcess> BoardProcess::start(const fs::path& folder, const std::string& profile, const std::string& app) {
@@ -124,7 +120,7 @@ void BoardProcess::read_console(const std::function<void(std::string_view)>& hea
     protocol::link::FrameReader reader(sink);
     std::array<std::uint8_t, 4096> bytes{};
     for (ssize_t size = 0; (size = ::read(fd, bytes.data(), bytes.size())) > 0;) {
-        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, steady_now());
+        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::workbench::steady_now());
     }
     ::close(fd);
 }

@@ -2,6 +2,7 @@
 // A board's Python, as commands use it.
 #pragma once
 
+#include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/outcome.hpp"
 #include "hub/workbench/port_python.hpp"
@@ -11,6 +12,9 @@
 #include <string_view>
 
 namespace cli {
+
+/// A board that hashes a large file, or erases flash, says nothing for a while.
+inline constexpr base::Micros file_silence_max = base::from_ms(30'000);
 
 /// Opens the board's port and takes its prompt; from then on Ctrl-C is the board's.
 Outcome<std::unique_ptr<hub::workbench::PortPython>> open_python(const Invocation& invocation,

@@ -29,7 +29,6 @@ using workbench::PortPython;
 
 namespace {
 
-constexpr base::Micros silence_max = base::from_ms(30'000);
 constexpr base::Micros restart_span = base::from_ms(500);
 
 struct Words {
@@ -239,7 +238,7 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     if (!app) return report(failure_of(app.error()));
     auto python = open_python(invocation, words.board);
     if (!python) return report(python.error());
-    (*python)->limit_silence(silence_max);
+    (*python)->limit_silence(file_silence_max);
     workbench::PythonFiles files(**python);
     const auto target = workbench::find_deploy_target(**python, files);
     if (!target) return report(failure_of(target.error()));

@@ -29,8 +29,6 @@ using workbench::PortPython;
 
 namespace {
 
-constexpr base::Micros silence_max = base::from_ms(30'000);
-
 /// Prints the version of .mpy files that it takes, 0 for none, and the folder for packages.
 constexpr std::string_view ask_place = R"(import sys
 print(getattr(sys.implementation,'_mpy',0)&255)
@@ -59,7 +57,7 @@ struct Place {
 Outcome<Place> open_place(const Invocation& invocation, const Words& words) {
     auto python = open_python(invocation, words.board);
     if (!python) return tl::unexpected(python.error());
-    (*python)->limit_silence(silence_max);
+    (*python)->limit_silence(file_silence_max);
     std::string answer;
     const auto asked = (*python)->run(std::string(ask_place), [&](std::string_view bytes) {
         constexpr std::size_t answer_max = 1000;

@@ -7,6 +7,7 @@
 #include "cli/reach.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/port.hpp"
+#include "hub/workbench/steady_time.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -93,7 +94,7 @@ public:
 
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         heard_ = true;
-        reader_.feed(bytes, now());
+        reader_.feed(bytes, hub::workbench::steady_now());
         if (ending_) end_soon();
         plan_flush();
     }
@@ -107,12 +108,6 @@ public:
     const std::string& gone() const noexcept { return gone_; }
 
 private:
-    static base::Micros now() {
-        return std::chrono::duration_cast<std::chrono::microseconds>(
-                   std::chrono::steady_clock::now().time_since_epoch())
-            .count();
-    }
-
     void read_keys() {
         keys_.async_read_some(boost::asio::buffer(typed_), [this](error_code error, std::size_t size) {
             if (error) return end_soon();
@@ -164,7 +159,7 @@ private:
         if (reader_.deadline() == base::never) return;
         flush_timer_.expires_after(std::chrono::microseconds(protocol::link::half_frame_timeout));
         flush_timer_.async_wait([this](error_code error) {
-            if (!error) reader_.flush(now());
+            if (!error) reader_.flush(hub::workbench::steady_now());
         });
     }
 

@@ -3,6 +3,7 @@
 #include "hub/workbench/port_python.hpp"
 
 #include "hub/workbench/repl/repl_engine.hpp"
+#include "hub/workbench/steady_time.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -21,17 +22,12 @@ using State = ReplEngine::State;
 
 constexpr int interrupts_max = 3;
 
-base::Micros now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
 /// Tells a listener what a board says beside the prompt's protocol.
 class Ears final : public protocol::link::FrameSink {
 public:
     explicit Ears(PortPython::Listener& listener) : listener_(listener), reader_(*this) {}
-    void hear(std::span<const std::uint8_t> bytes) { reader_.feed(bytes, now()); }
-    void tick() { reader_.flush(now()); }
+    void hear(std::span<const std::uint8_t> bytes) { reader_.feed(bytes, steady_now()); }
+    void tick() { reader_.flush(steady_now()); }
     base::Micros deadline() const { return reader_.deadline(); }
     bool has_enough() const { return enough_ || listener_.has_enough(); }
 
@@ -52,7 +48,7 @@ private:
 struct PortPython::Impl final : Port::Listener {
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         if (ears) return ears->hear(bytes);
-        engine.receive(bytes, now());
+        engine.receive(bytes, steady_now());
         if (output) (*output)(engine.take_output());
     }
 
@@ -65,7 +61,7 @@ struct PortPython::Impl final : Port::Listener {
         signals.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
             ++interrupts;
-            if (!talking) engine.interrupt(now());
+            if (!talking) engine.interrupt(steady_now());
             wait_for_signal();
         });
     }
@@ -86,9 +82,9 @@ struct PortPython::Impl final : Port::Listener {
         if (moment == base::never) {
             io.run_one();
         } else {
-            io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(moment)));
+            io.run_one_until(steady_point(moment));
         }
-        if (now() >= engine.deadline()) engine.tick(now());
+        if (steady_now() >= engine.deadline()) engine.tick(steady_now());
         send();
     }
 
@@ -113,7 +109,7 @@ struct PortPython::Impl final : Port::Listener {
     void listen(base::Micros until) {
         send();
         heard += engine.take_output();
-        while (is_waited_for() && heard.empty() && interrupts == 0 && now() < until) {
+        while (is_waited_for() && heard.empty() && interrupts == 0 && steady_now() < until) {
             wait_until(std::min(until, engine.deadline()));
             heard += engine.take_output();
         }
@@ -164,7 +160,7 @@ PortPython::~PortPython() {
 
 base::Result<> PortPython::enter() {
     impl_->touched = true;
-    impl_->engine.enter(now());
+    impl_->engine.enter(steady_now());
     impl_->pump();
     return impl_->state_is(State::ready);
 }
@@ -181,7 +177,7 @@ base::Result<std::string> PortPython::run(std::string code, const Output& output
         if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
     }
     impl_->interrupts = 0;
-    if (const auto begun = impl_->engine.exec(std::move(code), now(), impl_->silence_max); !begun) {
+    if (const auto begun = impl_->engine.exec(std::move(code), steady_now(), impl_->silence_max); !begun) {
         return tl::unexpected(begun.error());
     }
     impl_->output = &output;
@@ -199,7 +195,8 @@ base::Result<std::string> PortPython::launch(std::string code) {
     if (impl_->engine.state() == State::outside) {
         if (const auto entered = enter(); !entered) return tl::unexpected(entered.error());
     }
-    if (const auto begun = impl_->engine.exec(std::move(code), now()); !begun) return tl::unexpected(begun.error());
+    if (const auto begun = impl_->engine.exec(std::move(code), steady_now()); !begun)
+        return tl::unexpected(begun.error());
     impl_->pump(true);
     if (impl_->port && impl_->engine.has_program()) {
         impl_->touched = false;
@@ -216,8 +213,8 @@ base::Result<> PortPython::type_and_listen(std::string_view keys, base::Micros s
     impl_->ears = &ears;
     if (impl_->port) (void)impl_->port->write(keys);
     impl_->let_go(); // also when there is no time to hear
-    const base::Micros end = span == base::never ? base::never : now() + span;
-    while (impl_->port && !ears.has_enough() && now() < end && impl_->interrupts < 1) {
+    const base::Micros end = span == base::never ? base::never : steady_now() + span;
+    while (impl_->port && !ears.has_enough() && steady_now() < end && impl_->interrupts < 1) {
         impl_->wait_until(std::min(end, ears.deadline()));
         ears.tick();
     }
@@ -235,20 +232,20 @@ base::Result<> PortPython::start(std::string code) {
     }
     impl_->interrupts = 0;
     impl_->heard.clear();
-    auto begun = impl_->engine.exec(std::move(code), now());
+    auto begun = impl_->engine.exec(std::move(code), steady_now());
     impl_->talking = begun.has_value();
     return begun;
 }
 
 base::Result<> PortPython::say(std::string_view bytes) {
     if (!impl_->port) return impl_->state_is(State::running);
-    if (impl_->engine.is_printing()) impl_->engine.feed(bytes, now());
+    if (impl_->engine.is_printing()) impl_->engine.feed(bytes, steady_now());
     impl_->send();
     return {};
 }
 
 base::Result<Heard> PortPython::hear(base::Micros patience) {
-    impl_->listen(now() + patience);
+    impl_->listen(steady_now() + patience);
     if (std::exchange(impl_->interrupts, 0) > 0) {
         return base::fail(base::ErrorCode::invalid_state, "interrupted", "Nothing is half done.");
     }
@@ -269,7 +266,7 @@ base::Result<> PortPython::soft_reset() {
     if (impl_->engine.state() == State::outside) {
         if (auto entered = enter(); !entered) return entered;
     }
-    impl_->engine.soft_reset(now());
+    impl_->engine.soft_reset(steady_now());
     impl_->pump();
     auto done = impl_->state_is(State::outside);
     impl_->touched = !done;
@@ -279,7 +276,7 @@ base::Result<> PortPython::soft_reset() {
 void PortPython::leave() {
     impl_->touched = false;
     impl_->talking = false;
-    impl_->engine.leave(now());
+    impl_->engine.leave(steady_now());
     impl_->pump();
 }
 

@@ -4,6 +4,7 @@
 
 #include "hub/workbench/audience.hpp"
 #include "hub/workbench/serial_port.hpp"
+#include "hub/workbench/steady_time.hpp"
 #include "protocol/json/value.hpp"
 #include "protocol/link/frame_reader.hpp"
 #include "protocol/link/names.hpp"
@@ -29,11 +30,6 @@ constexpr milliseconds retry_min{100};
 constexpr milliseconds retry_max{800};
 constexpr unsigned usual_baud = 115'200;
 constexpr std::string_view prompt = ">>> ";
-
-base::Micros now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
 
 core::Time wall_now() {
     return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -127,7 +123,7 @@ struct Session::Impl final : SerialPort::Listener,
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         retry_pause = retry_min;
         audience.on_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-        reader->feed(bytes, now());
+        reader->feed(bytes, steady_now());
         plan_flush();
     }
 
@@ -141,7 +137,7 @@ struct Session::Impl final : SerialPort::Listener,
         serial.reset();
         state = SessionInfo::State::absent;
         flush_timer.cancel();
-        reader->flush(now() + protocol::link::half_frame_timeout); // nothing will complete it
+        reader->flush(steady_now() + protocol::link::half_frame_timeout); // nothing will complete it
         close_line(reason);
         if (!std::exchange(told_gone, true)) audience.on_gone(reason);
     }
@@ -174,11 +170,11 @@ struct Session::Impl final : SerialPort::Listener,
     void plan_flush() {
         const base::Micros deadline = reader->deadline();
         if (deadline == base::never) return;
-        flush_timer.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
+        flush_timer.expires_at(steady_point(deadline));
         const auto self = shared_from_this();
         flush_timer.async_wait([self](error_code error) {
             if (error || self->stopped) return;
-            self->reader->flush(now());
+            self->reader->flush(steady_now());
             self->plan_flush();
         });
     }

@@ -4,11 +4,12 @@
 #include "hub/core/hub.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/home/discovery.hpp"
+#include "hub/home/fuzz/each_line.hpp"
 #include "hub/home/payloads.hpp"
 #include "hub/home/topics.hpp"
 
-#include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace hub::home {
 namespace {
@@ -72,12 +73,7 @@ private:
 
 /// Each line is a message of the board.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::string_view rest(reinterpret_cast<const char*>(data), size);
     hub::home::World world;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        world.play(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    hub::home::each_line(data, size, [&world](std::string_view line) { world.play(line); });
     return 0;
 }

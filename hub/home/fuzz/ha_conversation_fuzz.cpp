@@ -2,6 +2,7 @@
 // Whatever Home Assistant, or somebody in its place, says: nothing is thrown, only followed entities are told, each
 // call ends once, and the token is sent once at most.
 #include "base/expect.hpp"
+#include "hub/home/fuzz/each_line.hpp"
 #include "hub/home/ha_conversation.hpp"
 
 #include <algorithm>
@@ -46,12 +47,7 @@ private:
 } // namespace hub::home
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::string_view rest(reinterpret_cast<const char*>(data), size);
     hub::home::World world;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        world.play(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    hub::home::each_line(data, size, [&world](std::string_view line) { world.play(line); });
     return 0;
 }

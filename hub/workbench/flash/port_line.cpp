@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/flash/port_line.hpp"
 
+#include "hub/workbench/steady_time.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -11,15 +13,6 @@
 #include <utility>
 
 namespace hub::workbench::flash {
-namespace {
-
-base::Micros steady_now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
-} // namespace
-
 struct PortLine::Impl final : Port::Listener {
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         input.insert(input.end(), bytes.begin(), bytes.end());
@@ -33,7 +26,7 @@ struct PortLine::Impl final : Port::Listener {
     /// Lets things happen until the deadline, at most one of them.
     void turn(base::Micros deadline) {
         io.restart();
-        io.run_one_until(std::chrono::steady_clock::time_point(std::chrono::microseconds(deadline)));
+        io.run_one_until(steady_point(deadline));
     }
 
     base::Result<> usable() const {
