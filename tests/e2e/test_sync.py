@@ -7,8 +7,10 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -180,13 +182,20 @@ def test_a_byte_lost_once_in_10_000_ends_in_the_right_bytes_or_in_an_error(tmp_p
         assert done.stderr
 
 
-def test_a_board_that_vanishes_gives_the_port_back_within_a_second(tmp_path: Path) -> None:
-    folder, source = tmp_path / "board", tmp_path / "new"
+@contextmanager
+def push_under_way(folder: Path, source: Path) -> Iterator[tuple[PacedLine, subprocess.Popen[bytes]]]:
+    """A board's files in `folder`, and a sync to it that is in the middle of one large file."""
     folder.mkdir()
     write(source, {"big.bin": content(60_000, 1)})
     with UnixBoard(program("unix-board"), folder) as board, PacedLine(board.line, baud=115_200) as line:
         pushing = Tool(line.device).start("sync", str(source))
         eventually(lambda: line.to_board > 8000, 10, "the push is under way")
+        yield line, pushing
+
+
+def test_a_board_that_vanishes_gives_the_port_back_within_a_second(tmp_path: Path) -> None:
+    folder, source = tmp_path / "board", tmp_path / "new"
+    with push_under_way(folder, source) as (line, pushing):
         line.close()
         start = time.monotonic()
         _, said = pushing.communicate(timeout=10)
@@ -197,11 +206,7 @@ def test_a_board_that_vanishes_gives_the_port_back_within_a_second(tmp_path: Pat
 
 def test_ctrl_c_stops_a_sync_and_leaves_the_board_at_its_prompt(tmp_path: Path) -> None:
     folder, source = tmp_path / "board", tmp_path / "new"
-    folder.mkdir()
-    write(source, {"big.bin": content(60_000, 1)})
-    with UnixBoard(program("unix-board"), folder) as board, PacedLine(board.line, baud=115_200) as line:
-        pushing = Tool(line.device).start("sync", str(source))
-        eventually(lambda: line.to_board > 8000, 10, "the push is under way")
+    with push_under_way(folder, source) as (line, pushing):
         pushing.send_signal(signal.SIGINT)
         _, said = pushing.communicate(timeout=10)
         assert pushing.returncode != 0 and b"interrupted" in said
@@ -213,11 +218,7 @@ def test_ctrl_c_stops_a_sync_and_leaves_the_board_at_its_prompt(tmp_path: Path) 
 def test_a_board_whose_host_was_killed_is_found_and_freed(tmp_path: Path) -> None:
     """It waits for the rest of a block, deaf to Ctrl-C."""
     folder, source = tmp_path / "board", tmp_path / "new"
-    folder.mkdir()
-    write(source, {"big.bin": content(60_000, 1)})
-    with UnixBoard(program("unix-board"), folder) as board, PacedLine(board.line, baud=115_200) as line:
-        pushing = Tool(line.device).start("sync", str(source))
-        eventually(lambda: line.to_board > 8000, 10, "the push is under way")
+    with push_under_way(folder, source) as (line, pushing):
         os.kill(pushing.pid, signal.SIGKILL)
         pushing.communicate(timeout=10)
         assert Tool(line.device).ok("eval", "40+2") == "42\n"
