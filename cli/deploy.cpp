@@ -237,7 +237,12 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     const auto app = words.roll_back ? named_app(words) : clean_app(invocation, words);
     if (!app) return report(failure_of(app.error()));
     auto python = open_python(invocation, words.board);
-    if (!python) return report(python.error());
+    if (!python) {
+        Failure failure = python.error();
+        // Nothing was named that could be "not found": there is just no board, which is a deploy that failed.
+        if (words.board.empty() && failure.exit == exit_not_found) failure.exit = exit_failed;
+        return report(failure);
+    }
     (*python)->limit_silence(file_silence_max);
     workbench::PythonFiles files(**python);
     const auto target = workbench::find_deploy_target(**python, files);

@@ -78,6 +78,15 @@ def test_row_2_21_deploy_cleans_copies_starts_and_tells_each_file(tool: Tool, tm
     assert len(list((tool.folder / ".ouro/apps").iterdir())) == 2, "one version before is kept, not more"
 
 
+def test_row_2_21_without_a_board_it_fails_with_1_and_a_hint(tmp_path: Path) -> None:
+    app = write_app(tmp_path / "door", door(1))
+    nowhere = Tool("", data=str(tmp_path / "hub"))
+    del nowhere.environment["OURO_BOARD"]
+    done = nowhere.run("deploy", "--dry-run", str(app))
+    assert done.returncode == 1
+    assert b"No board is plugged in" in done.stderr and b"ouro doctor" in done.stderr
+
+
 def test_row_3_41_a_version_that_crashes_is_taken_back(tool: Tool, tmp_path: Path) -> None:
     assert tool.folder
     app = write_app(tmp_path / "door", door(1))
