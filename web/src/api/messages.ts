@@ -62,6 +62,30 @@ const command = shape({
     at_ms: number,
 });
 
+const progress = shape({ done: number, total: number, bytes_per_s: number, left_s: number });
+
+const job = shape({
+    id: text,
+    kind: text,
+    board: text,
+    port: text,
+    what: text,
+    by: text,
+    state: text,
+    phase: text,
+    cancellable: boolean,
+    cancelling: boolean,
+    progress: orNull(progress),
+    step: text,
+    lines: list(text),
+    created_ms: number,
+    started_ms: orNull(number),
+    ended_ms: orNull(number),
+    result: orNull(object),
+    error: orNull(shape({ code: text, message: text, hint: text })),
+    request: object,
+});
+
 const checks: { [type in WsMessage["type"]]: Check } = {
     boards: shape({ boards: list(board) }),
     board: shape({ board }),
@@ -73,6 +97,8 @@ const checks: { [type in WsMessage["type"]]: Check } = {
     command: shape({ command }),
     console: shape({ uid: text, text: text, at_ms: number }),
     heartbeat: shape({ uid: text, uptime_ms: number, figures: object, at_ms: number }),
+    jobs: shape({ jobs: list(job) }),
+    job: shape({ job }),
     gap: shape({ lost: number }),
 };
 

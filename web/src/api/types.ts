@@ -17,6 +17,12 @@ export type Entry = Schemas["Entry"];
 export type Profile = Schemas["Profile"];
 export type ProfilePart = Schemas["ProfilePart"];
 export type Face = Schemas["Face"];
+export type Job = Schemas["Job"];
+export type JobRequest = Schemas["JobRequest"];
+export type JobProgress = Schemas["JobProgress"];
+export type Port = Schemas["Port"];
+export type FirmwareList = Schemas["FirmwareList"];
+export type Upload = Schemas["Upload"];
 export type WsMessage = Schemas["WsMessage"];
 export type LineNotice = Schemas["LineNotice"];
 

@@ -54,6 +54,9 @@ export function reduce(world: World, message: WsMessage, now_ms: number): World 
             return withView(world, message.board.uid, renewed(world, message.board));
         case "gap":
             return { ...world, gaps: world.gaps + 1 };
+        case "jobs":
+        case "job":
+            return world; // of no board in particular
         case "command":
             return onBoard(world, message.command.uid, (view) => ({
                 ...listed(view, message),
@@ -66,7 +69,8 @@ export function reduce(world: World, message: WsMessage, now_ms: number): World 
     }
 }
 
-type Timed = Exclude<WsMessage, MessageOf<"boards"> | MessageOf<"board"> | MessageOf<"gap"> | MessageOf<"command">>;
+type Untimed = "boards" | "board" | "gap" | "command" | "jobs" | "job";
+type Timed = Exclude<WsMessage, MessageOf<Untimed>>;
 
 function applied(view: BoardView, message: Timed, hub_now_ms: number): BoardView {
     const { board } = view;
