@@ -43,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_cheatsheet",
         "test_lines",
         "test_sync",
+        "test_flash",
         "test_security",
         "test_door",
         "test_stock_boards",

@@ -50,6 +50,12 @@ void FakeChip::power_on(base::Micros now) {
     boot(options_.download_at_start, now);
 }
 
+void FakeChip::restart(base::Micros now) {
+    constexpr base::Micros takes = base::from_ms(300);
+    state_ = State::reset;
+    boot_at_ = now + takes;
+}
+
 void FakeChip::send(std::vector<std::uint8_t> bytes, base::Micros ready, unsigned baud) {
     constexpr base::Micros bits = 10;
     sent_until_ = std::max(sent_until_, ready) + static_cast<base::Micros>(bytes.size()) * bits * 1'000'000 / baud;
@@ -84,7 +90,7 @@ void FakeChip::boot(bool download, base::Micros now) {
     }
     if (image_is_valid()) {
         state_ = State::program;
-        print(options_.banner, now + base::from_ms(300));
+        if (!options_.banner.empty()) print(options_.banner, now + base::from_ms(300));
         return;
     }
     state_ = State::complaining;

@@ -28,6 +28,7 @@ struct FakeChipOptions {
     bool lines_connected = true;                ///< to reset and boot pins
     unsigned baud_max = 3'000'000;              ///< above this, nothing arrives as it was sent
     base::Micros reset_rise = base::from_ms(2); ///< a capacitor at the reset pin
+    /// What its program prints; empty when something else plays it.
     std::string banner = "MicroPython v1.25.0 on 2025-04-15; Fake module with a fake chip\r\n>>> ";
 };
 
@@ -45,11 +46,15 @@ public:
     void set_lines(hub::workbench::ControlLines lines, base::Micros now);
     /// Power comes back.
     void power_on(base::Micros now);
+    /// Its program has reset it.
+    void restart(base::Micros now);
     /// Boots when a reset has ended.
     void advance(base::Micros now);
 
     /// When the next piece of output has wholly arrived at a host; `never` when there is none.
     base::Micros output_due() const;
+    /// When all that it has said so far will have arrived.
+    base::Micros sent_until() const { return sent_until_; }
     /// When the chip itself does something; `never` when it waits.
     base::Micros own_due() const { return boot_at_; }
     /// What has arrived until `now` at a host that listens at `baud`; at another rate than the chip's it is noise.

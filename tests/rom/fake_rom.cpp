@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board with a serial bootloader for tools that know nothing of tests: behind a pseudo terminal, or RFC 2217.
-#include "tests/rom/fake_chip.hpp"
-#include "tests/rom/noise.hpp"
+#include "tests/rom/chip_bench.hpp"
 #include "tests/rom/rfc2217_server.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,11 +30,6 @@ using hub::workbench::ControlLines;
 
 volatile std::sig_atomic_t stopped = 0;
 
-base::Micros now() {
-    static const auto start = std::chrono::steady_clock::now();
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
-}
-
 unsigned rate_of(speed_t speed) {
     static const std::map<speed_t, unsigned> rates{
         {B9600, 9600},     {B57600, 57600},   {B115200, 115200},   {B230400, 230400},   {B460800, 460800},
@@ -43,64 +38,11 @@ unsigned rate_of(speed_t speed) {
     return found == rates.end() ? 115200 : found->second;
 }
 
-/// The chip, and the wire to it at its speed.
-class Bench {
-public:
-    Bench(FakeChip& chip, Noise to_chip, Noise to_host)
-        : chip_(chip),
-          to_chip_(std::move(to_chip)),
-          to_host_(std::move(to_host)) {}
-
-    void set_baud(unsigned baud) { baud_ = baud; }
-    void set_lines(ControlLines lines) {
-        deliver_until(now());
-        chip_.set_lines(lines, now());
-    }
-    void sent(std::span<const std::uint8_t> bytes) {
-        constexpr std::size_t piece_size = 256;
-        for (std::size_t at = 0; at < bytes.size(); at += piece_size) {
-            const auto piece = bytes.subspan(at, std::min(piece_size, bytes.size() - at));
-            free_at_ = std::max(free_at_, now()) + static_cast<base::Micros>(piece.size()) * 10'000'000 / baud_;
-            pieces_.push_back({to_chip_.on(piece), baud_, free_at_});
-        }
-    }
-    /// What has arrived at the host.
-    std::vector<std::uint8_t> heard() {
-        deliver_until(now());
-        return to_host_.on(chip_.take_output(baud_, now()));
-    }
-    base::Micros due() const {
-        const base::Micros piece = pieces_.empty() ? base::never : pieces_.front().arrives;
-        return std::min({piece, chip_.output_due(), chip_.own_due()});
-    }
-    bool is_full() const { return pieces_.size() > 64; }
-
-private:
-    struct Piece {
-        std::vector<std::uint8_t> bytes;
-        unsigned baud;
-        base::Micros arrives;
-    };
-
-    void deliver_until(base::Micros moment) {
-        while (!pieces_.empty() && pieces_.front().arrives <= moment) {
-            chip_.receive(pieces_.front().bytes, pieces_.front().baud, pieces_.front().arrives);
-            pieces_.pop_front();
-        }
-    }
-
-    FakeChip& chip_;
-    Noise to_chip_;
-    Noise to_host_;
-    unsigned baud_ = 115200;
-    base::Micros free_at_ = 0;
-    std::deque<Piece> pieces_;
-};
-
 /// What a host is connected to.
 struct Endpoint {
     int fd = -1;
     bool is_pty = false;
+    int lines_fd = -1; ///< of a pseudo terminal, which has no control lines: what moves them instead
     Rfc2217Server telnet;
 };
 
@@ -112,7 +54,7 @@ void write_all(int fd, std::span<const std::uint8_t> bytes) {
     }
 }
 
-bool take_input(Endpoint& endpoint, Bench& bench) {
+bool take_input(Endpoint& endpoint, ChipBench& bench) {
     std::array<std::uint8_t, 4096> buffer{};
     const ssize_t size = ::read(endpoint.fd, buffer.data(), buffer.size());
     if (size <= 0) return endpoint.is_pty; // a pseudo terminal stays; its next user comes
@@ -122,30 +64,56 @@ bool take_input(Endpoint& endpoint, Bench& bench) {
         write_all(endpoint.fd, endpoint.telnet.take_answers());
         return true;
     }
-    termios settings{};
-    if (::tcgetattr(endpoint.fd, &settings) == 0) bench.set_baud(rate_of(::cfgetospeed(&settings)));
     bench.sent(bytes);
     return true;
 }
 
+/// Each message is two digits: DTR, then RTS.
+void take_lines(const Endpoint& endpoint, ChipBench& bench) {
+    std::array<char, 2> message{};
+    if (::recv(endpoint.lines_fd, message.data(), message.size(), MSG_DONTWAIT) != std::ssize(message)) return;
+    bench.set_lines({message[0] == '1', message[1] == '1'});
+}
+
+void look_at_rate(const Endpoint& endpoint, ChipBench& bench) {
+    termios settings{};
+    if (::tcgetattr(endpoint.fd, &settings) == 0) bench.set_baud(rate_of(::cfgetospeed(&settings)));
+}
+
 /// Until the host goes, or a signal.
-void serve(Endpoint& endpoint, Bench& bench) {
+void serve(Endpoint& endpoint, ChipBench& bench) {
     endpoint.telnet.on_baud = [&bench](unsigned baud) { bench.set_baud(baud); };
     endpoint.telnet.on_lines = [&bench](ControlLines lines) { bench.set_lines(lines); };
     while (stopped == 0) {
         const base::Micros due = bench.due();
-        const base::Micros wait = due == base::never ? 50'000 : std::clamp<base::Micros>(due - now(), 0, 50'000);
-        pollfd waiting{endpoint.fd, static_cast<short>(bench.is_full() ? 0 : POLLIN), 0};
+        const base::Micros wait = due == base::never ? 50'000 : std::clamp<base::Micros>(due - real_now(), 0, 50'000);
+        std::array waiting{pollfd{endpoint.fd, static_cast<short>(bench.is_full() ? 0 : POLLIN), 0},
+                           pollfd{endpoint.lines_fd, POLLIN, 0}, pollfd{bench.program_descriptor(), POLLIN, 0}};
         const timespec patience{wait / 1'000'000, wait % 1'000'000 * 1000};
-        if (::ppoll(&waiting, 1, &patience, nullptr) < 0) continue;
-        if ((waiting.revents & POLLIN) != 0 && !take_input(endpoint, bench)) return;
-        if ((waiting.revents & (POLLHUP | POLLERR)) != 0) {
-            if (!endpoint.is_pty) return;
-            ::usleep(10'000); // nobody has the terminal open
-        }
+        if (::ppoll(waiting.data(), waiting.size(), &patience, nullptr) < 0) continue;
+        if (endpoint.is_pty) look_at_rate(endpoint, bench);
+        if ((waiting[0].revents & POLLIN) != 0 && !take_input(endpoint, bench)) return;
+        if ((waiting[1].revents & POLLIN) != 0) take_lines(endpoint, bench);
         const auto heard = bench.heard();
+        if ((waiting[0].revents & (POLLHUP | POLLERR)) != 0) {
+            if (!endpoint.is_pty) return;
+            ::usleep(5'000); // nobody has the terminal open: what was heard is lost
+            continue;
+        }
         write_all(endpoint.fd, endpoint.is_pty ? heard : Rfc2217Server::escaped(heard));
     }
+}
+
+int open_lines(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return -1;
+    std::copy(path.begin(), path.end(), address.sun_path);
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    std::filesystem::remove(path);
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+    ::close(fd);
+    return -1;
 }
 
 Endpoint open_pty(const std::string& link) {
@@ -157,9 +125,12 @@ Endpoint open_pty(const std::string& link) {
     ::cfmakeraw(&raw);
     ::cfsetspeed(&raw, B115200);
     if (::openpty(&endpoint.fd, &slave, name.data(), &raw, nullptr) != 0) return endpoint;
-    // Kept open by us, so that the terminal stays while nobody uses it.
+    ::close(slave); // its settings stay, and nobody has it open until somebody opens it
+    ::fcntl(endpoint.fd, F_SETFL, O_NONBLOCK);
+    ::fcntl(endpoint.fd, F_SETFD, FD_CLOEXEC);
     std::filesystem::remove(link);
     std::filesystem::create_symlink(name.data(), link);
+    endpoint.lines_fd = open_lines(link + ".lines");
     return endpoint;
 }
 
@@ -195,6 +166,7 @@ int main(int argc, char** argv) {
     std::string chip = "esp8266";
     std::string link;
     std::string flash_file;
+    std::string program;
     std::uint16_t port = 0;
     unsigned flash_mib = 4;
     std::uint32_t seed = 1;
@@ -202,7 +174,7 @@ int main(int argc, char** argv) {
     bool instant = false;
     unsigned rise_ms = 100; // pyserial waits for each line's answer: 50 ms between letting go of reset and pulling boot
     app.add_option("--chip", chip, "esp8266, esp32, esp32c3, esp32s3, ...");
-    app.add_option("--pty", link, "Be a pseudo terminal, with a link to it here");
+    app.add_option("--pty", link, "Be a pseudo terminal, with a link to it here; LINK.lines takes DTR and RTS");
     app.add_option("--port", port, "Or serve RFC 2217 here, on the loopback; 0 takes any and prints it");
     app.add_option("--flash", flash_file, "Starts with what is in this file, and leaves the flash there at its end");
     app.add_option("--flash-mib", flash_mib, "The flash's size");
@@ -211,6 +183,7 @@ int main(int argc, char** argv) {
     app.add_option("--seed", seed, "Which bytes are");
     app.add_option("--reset-rise-ms", rise_ms, "How slowly the reset pin rises");
     app.add_option("--banner", options.banner, "What its program prints");
+    app.add_option("--program", program, "Its program: a command for a shell, whose terminal is the chip's UART");
     app.add_flag("--download", options.download_at_start, "Start in download mode");
     app.add_flag("--no-lines{false}", options.lines_connected, "DTR and RTS lead nowhere");
     app.add_flag("--dio-only", options.dio_only, "A raw module");
@@ -227,10 +200,11 @@ int main(int argc, char** argv) {
     if (instant) options.times = {0, 0, 0, 0};
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stopped = 1; });
     std::signal(SIGPIPE, SIG_IGN);
+    if (!program.empty()) options.banner.clear();
     FakeChip fake(options);
     if (!flash_file.empty() && std::filesystem::exists(flash_file)) load(fake.flash(), flash_file);
-    fake.power_on(now());
-    Bench bench(fake, Noise(seed, noise), Noise(seed + 1, noise));
+    fake.power_on(real_now());
+    ChipBench bench(fake, Noise(seed, noise), Noise(seed + 1, noise), program);
     if (!link.empty()) {
         Endpoint endpoint = open_pty(link);
         std::puts("ready");
@@ -242,7 +216,9 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
         while (stopped == 0) {
             pollfd waiting{listener, POLLIN, 0};
-            if (::poll(&waiting, 1, 100) <= 0) continue;
+            constexpr int often_ms = 20;
+            (void)bench.heard(); // by nobody
+            if (::poll(&waiting, 1, often_ms) <= 0) continue;
             Endpoint endpoint;
             endpoint.fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
             serve(endpoint, bench);

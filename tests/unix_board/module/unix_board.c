@@ -33,6 +33,12 @@ static void forget_everything(void) {
     mp_locals_set(&MP_STATE_VM(dict_main));
 }
 
+static void run_files(void) {
+    pyexec_file_if_exists("boot.py");
+    if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL) pyexec_file_if_exists("main.py");
+    mp_hal_set_interrupt_char(-1);
+}
+
 // serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py and, if it
 // came from the friendly prompt, main.py.
 static mp_obj_t unix_board_serve(void) {
@@ -42,17 +48,23 @@ static mp_obj_t unix_board_serve(void) {
         if (ended == 0) continue;
         mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
         forget_everything();
-        pyexec_file_if_exists("boot.py");
-        if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL) pyexec_file_if_exists("main.py");
-        mp_hal_set_interrupt_char(-1);
+        run_files();
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(serve_obj, unix_board_serve);
 
+// start(): as after a hard reset, boot.py and main.py first.
+static mp_obj_t unix_board_start(void) {
+    run_files();
+    return unix_board_serve();
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(start_obj, unix_board_start);
+
 static const mp_rom_map_elem_t unix_board_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_unix_board)},
     {MP_ROM_QSTR(MP_QSTR_serve), MP_ROM_PTR(&serve_obj)},
+    {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&start_obj)},
 };
 static MP_DEFINE_CONST_DICT(unix_board_globals, unix_board_globals_table);
 

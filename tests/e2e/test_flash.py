@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a bare chip to a device of the home: `ouro flash`, `ouro sync`, `ouro deploy`, and its topics at the broker."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, House, program, temporary_house
+from parts.bare_chip import BareChip
+from parts.usb import Usb
+from parts.waiting import eventually
+
+sys.path.append(str(ROOT / "tests/rom"))
+from images import firmware
+
+UID = "5ccf7f1234ab"
+APP = """
+import ha
+
+warmth = ha.sensor("Warmth", "°C", device_class="temperature")
+warmth.value = 21.5
+ha.run()
+"""
+
+
+@dataclass
+class Workshop:
+    house: House
+    chip: BareChip
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "OURO_DATA": "/nonexistent", **self.chip.lines}
+        # A sanitizer wants to be loaded first; here the control lines are.
+        env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0".lstrip(":")
+        argv = [str(program("ouro")), *words]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, env=env, stdin=subprocess.DEVNULL)
+
+    def ok(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture
+def workshop() -> Iterator[Workshop]:
+    with temporary_house() as house:
+        chip = BareChip(house.registry, program("fake_rom"), program("unix-board"), house.folder / "chip")
+        chip.start()
+        yield Workshop(house, chip)
+
+
+def stock_files(folder: Path, app: str) -> tuple[Path, Path]:
+    """What a board with MicroPython as released is given: `ha`, its settings, the app."""
+    app_folder = folder / "warmth"
+    app_folder.mkdir()
+    (app_folder / "app.py").write_text(app)
+    settings = folder / "settings.toml"
+    settings.write_text(f'HA_ID = "{UID}"\nHA_NAME = "Workshop"\n')
+    return settings, app_folder
+
+
+def test_row_1_13_a_bare_chip_becomes_a_device_of_the_home(workshop: Workshop, tmp_path: Path) -> None:
+    house, chip = workshop.house, workshop.chip
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(firmware("esp8266", 100_000))
+    nothing = workshop.run("eval", "1", chip.device)
+    assert nothing.returncode == 1, "an empty chip has no prompt"
+
+    flashed = workshop.ok("flash", chip.device, "--firmware", str(image), "--json")
+    result = next(line for line in map(json.loads, flashed.splitlines()) if line["type"] == "result")
+    assert result["verified"] and result["runs"] == "MicroPython" and result["version"].startswith("1.")
+    assert workshop.ok("eval", "6*7", chip.device) == "42\n"
+
+    settings, app = stock_files(tmp_path, APP)
+    workshop.ok("sync", str(ROOT / "python/ha"), ":ha", "--board", chip.device)
+    workshop.ok("fs", "put", str(settings), str(ROOT / "python/desktop/machine.py"), ":", "--board", chip.device)
+    workshop.ok("deploy", str(app), chip.device, "--health", "0.5")
+
+    house.add_broker().start()
+    house.add_hub(Usb(house.folder, os.path.realpath(chip.device))).start()
+    house.hub.wait_online(UID)
+    kept = lambda: house.access.retained("homeassistant/#", f"ouro/{UID}/#")  # noqa: E731
+    state = f"ouro/{UID}/warmth/state"
+    eventually(lambda: kept().get(state) == b"21.5", 10, "the value is at the broker")
+    assert f"homeassistant/sensor/ouro_{UID}_warmth/config" in kept()
+
+    boot = house.hub.board(UID)["boot"]
+    chip.press_reset()
+    eventually(lambda: house.hub.board(UID)["boot"] != boot, 20, "the app starts again by itself")
+    house.hub.wait_online(UID)
+
+
+def test_a_reset_in_the_middle_of_a_program_ends_it_at_once(workshop: Workshop, tmp_path: Path) -> None:
+    chip = workshop.chip
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(firmware("esp8266", 60_000))
+    workshop.ok("flash", chip.device, "--firmware", str(image))
+    beats = chip.files / "beats"
+    (chip.files / "main.py").write_text("import time\nwhile True:\n open('beats', 'a').write('.')\n time.sleep(0.05)\n")
+    chip.press_reset()
+    eventually(beats.exists, 5, "main.py runs after a reset")
+    ask = ["chip-id", "--port", chip.device, "--baud", "115200", "--after", "no-reset"]
+    workshop.ok(*ask)
+    held = beats.stat().st_size
+    workshop.ok(*ask, "--before", "no-reset")
+    assert beats.stat().st_size == held, "a chip in its bootloader runs no program"
+    chip.press_reset()
+    eventually(lambda: beats.stat().st_size > held, 5, "the program runs again")
