@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <unistd.h>
@@ -80,11 +81,13 @@ public:
           keys_(io),
           flush_timer_(io),
           end_timer_(io),
+          rate_timer_(io),
           reader_(*this) {}
 
-    /// `listens_to_screen_keys`: a person types, and may be used to Ctrl-A D.
-    void start(std::unique_ptr<Port> port, bool listens_to_screen_keys) {
+    /// `listens_to_screen_keys`: a person types, and may be used to Ctrl-A D. `baud`: 0 leaves the usual rate.
+    void start(std::unique_ptr<Port> port, bool listens_to_screen_keys, unsigned baud) {
         port_ = std::move(port);
+        if (baud != 0) set_rate(baud);
         screen_keys_ = listens_to_screen_keys;
         error_code error;
         keys_.assign(::dup(STDIN_FILENO), error);
@@ -106,8 +109,25 @@ public:
 
     /// Why the board went away; empty if it did not.
     const std::string& gone() const noexcept { return gone_; }
+    const std::string& hint() const noexcept { return hint_; }
 
 private:
+    // A port behind the network takes a rate once it is connected.
+    void set_rate(unsigned baud) {
+        constexpr std::chrono::milliseconds soon{50};
+        const auto set = port_->set_baud(baud);
+        if (set) return;
+        if (set.error().code != base::ErrorCode::invalid_state) {
+            gone_ = set.error().message.view();
+            hint_ = set.error().hint;
+            return boost::asio::post(io_, [this] { io_.stop(); });
+        }
+        rate_timer_.expires_after(soon);
+        rate_timer_.async_wait([this, baud](error_code error) {
+            if (!error && gone_.empty()) set_rate(baud);
+        });
+    }
+
     void read_keys() {
         keys_.async_read_some(boost::asio::buffer(typed_), [this](error_code error, std::size_t size) {
             if (error) return end_soon();
@@ -173,6 +193,7 @@ private:
     boost::asio::posix::stream_descriptor keys_;
     boost::asio::steady_timer flush_timer_;
     boost::asio::steady_timer end_timer_;
+    boost::asio::steady_timer rate_timer_;
     protocol::link::FrameReader reader_;
     std::unique_ptr<Port> port_;
     std::array<char, 1024> typed_{};
@@ -182,11 +203,13 @@ private:
     bool ending_ = false;
     std::chrono::steady_clock::time_point end_at_latest_;
     std::string gone_;
+    std::string hint_ = "Is the board plugged in?";
 };
 
 struct Words {
     std::string board;
     bool watch = false;
+    unsigned baud = 0;
 };
 
 base::Result<std::unique_ptr<Port>> open_port(const Invocation& invocation, const Reached& board, bool watch,
@@ -203,6 +226,10 @@ int run_repl(const Invocation& invocation, const Words& words) {
         return report({exit_no_hub, "No hub has " + reached->name + ", so there is nobody to watch",
                        "Start one with `ouro serve`, or leave --watch out."});
     }
+    if (words.baud != 0 && reached->session) {
+        return report({exit_usage, "The hub has " + reached->name + ", and all who use it share one rate",
+                       "Leave --baud out, or stop the hub for as long."});
+    }
     boost::asio::io_context io;
     Prompt prompt(io);
     const std::string name = printable(reached->name);
@@ -211,13 +238,13 @@ int run_repl(const Invocation& invocation, const Words& words) {
     std::fprintf(stderr, "%s %s; Ctrl-] leaves\n", words.watch ? "Watching" : "Connected to", name.c_str());
     {
         const RawTerminal raw;
-        prompt.start(std::move(*port), raw.is_terminal());
+        prompt.start(std::move(*port), raw.is_terminal(), words.baud);
         io.restart();
         io.run();
     }
     std::fputc('\n', stderr);
     if (!prompt.gone().empty()) {
-        return report({exit_failed, reached->name + ": " + prompt.gone(), "Is the board plugged in?"});
+        return report({exit_failed, reached->name + ": " + prompt.gone(), prompt.hint()});
     }
     if (reached->session) {
         const std::string id = printable(reached->session->id);
@@ -235,6 +262,8 @@ void add_repl(CLI::App& app, Invocation& invocation) {
     add_data_option(*command, invocation);
     add_board_argument(*command, words->board);
     command->add_flag("--watch", words->watch, "Only look on (with `ouro serve`)");
+    command->add_option("--baud", words->baud, "Another rate than 115200: an ESP8266 prints at 74880 when it starts")
+        ->check(CLI::Range(50U, 4'000'000U));
     command->footer(
         "Keys go to the board as they are: Ctrl-C stops its program, Ctrl-D starts its Python again. Ctrl-], "
         "Ctrl-X and\nCtrl-A D leave. While `ouro serve` runs, several can use a board's prompt at once.");

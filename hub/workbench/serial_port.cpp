@@ -3,6 +3,7 @@
 #include "hub/workbench/serial_port.hpp"
 
 #include "hub/workbench/port_holder.hpp"
+#include "hub/workbench/serial_rate.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -19,7 +20,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -94,19 +94,6 @@ bool make_raw(int fd, termios settings) {
 // without such lines refuses both, and needs neither.
 void release_lines(int fd) {
     for (const int line : {TIOCM_RTS, TIOCM_DTR}) ::ioctl(fd, TIOCMBIC, &line);
-}
-
-std::optional<speed_t> speed_of(unsigned baud) {
-    constexpr std::array speeds{
-        std::pair(9600U, B9600),       std::pair(19200U, B19200),     std::pair(38400U, B38400),
-        std::pair(57600U, B57600),     std::pair(115200U, B115200),   std::pair(230400U, B230400),
-        std::pair(460800U, B460800),   std::pair(921600U, B921600),   std::pair(1000000U, B1000000),
-        std::pair(1500000U, B1500000), std::pair(2000000U, B2000000),
-    };
-    for (const auto& [rate, speed] : speeds) {
-        if (rate == baud) return speed;
-    }
-    return std::nullopt;
 }
 
 } // namespace
@@ -185,18 +172,13 @@ SerialPort::~SerialPort() { impl_->close(); }
 std::size_t SerialPort::waiting() const noexcept { return impl_->writing.size() + impl_->waiting.size(); }
 
 base::Result<> SerialPort::set_baud(unsigned baud) {
-    const auto speed = speed_of(baud);
-    if (!speed) {
-        return base::fail(base::ErrorCode::unsupported, "no serial port here does " + std::to_string(baud) + " baud",
+    const int problem = baud == 0 ? EINVAL : set_serial_rate(impl_->stream.native_handle(), baud);
+    if (problem == 0) return {};
+    if (problem == EINVAL) {
+        return base::fail(base::ErrorCode::unsupported, "this port does not do " + std::to_string(baud) + " baud",
                           "Try 115200, 230400, 460800 or 921600.");
     }
-    const int fd = impl_->stream.native_handle();
-    termios settings{};
-    if (::tcgetattr(fd, &settings) != 0 || ::cfsetspeed(&settings, *speed) != 0 ||
-        ::tcsetattr(fd, TCSANOW, &settings) != 0) {
-        return base::fail(base::ErrorCode::io, std::string("cannot change the rate: ") + std::strerror(errno));
-    }
-    return {};
+    return base::fail(base::ErrorCode::io, std::string("cannot change the rate: ") + std::strerror(problem));
 }
 
 base::Result<> SerialPort::set_lines(ControlLines lines) {

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,12 @@ class FakeBoard:
         assert self.process.stdout
         said = self.process.stdout.readline().strip()
         self.port = f"rfc2217://127.0.0.1:{said}" if said.isdigit() else words[words.index("--pty") + 1]
+
+    def move_lines(self, tty: str, *moves: str) -> None:
+        """DTR and RTS of a pseudo terminal, as two digits each time."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            for lines in moves:
+                out.sendto(lines.encode(), f"{tty}.lines")
 
     def stop(self) -> bytes:
         """Its flash. Fails the test when a host did what no host should."""

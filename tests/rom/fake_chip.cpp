@@ -20,11 +20,12 @@ constexpr unsigned log_baud = 115200;
 
 std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
-std::string_view boot_log(Chip chip, bool download) {
+constexpr unsigned esp8266_download_mode = 1, esp8266_run_mode = 3;
+
+std::string boot_log(Chip chip, bool download, unsigned esp8266_mode) {
     switch (chip) {
     case Chip::esp8266:
-        return download ? "\r\n ets Jan  8 2013,rst cause:2, boot mode:(1,6)\r\n\r\n"
-                        : "\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n\r\n";
+        return "\r\n ets Jan  8 2013,rst cause:2, boot mode:(" + std::to_string(esp8266_mode) + ",6)\r\n\r\n";
     case Chip::esp32:
         return download ? "ets Jul 29 2019 12:21:46\r\n\r\nrst:0x1 (POWERON_RESET),boot:0x3 "
                           "(DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\nwaiting for download\r\n"
@@ -82,8 +83,13 @@ void FakeChip::boot(bool download, base::Micros now) {
     synced_ = false;
     baud_ = log_baud;
     sent_until_ = now;
-    send(bytes_of(boot_log(options_.chip, download)), now,
+    const unsigned straps = options_.stuck_boot_mode.value_or(download ? esp8266_download_mode : esp8266_run_mode);
+    send(bytes_of(boot_log(options_.chip, download, straps)), now,
          options_.chip == Chip::esp8266 ? esp8266_log_baud : log_baud);
+    if (straps != esp8266_download_mode && straps != esp8266_run_mode) {
+        state_ = State::complaining; // it waits for an SD card
+        return;
+    }
     if (download) {
         state_ = State::rom;
         return;

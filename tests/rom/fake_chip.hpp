@@ -10,6 +10,7 @@
 #include "tests/rom/nor_flash.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct FakeChipOptions {
     bool secure_download = false;
     bool flash_encryption = false;
     bool dio_only = false;                      ///< two of the flash's lines are not soldered: a raw module
+    std::optional<unsigned> stuck_boot_mode{};  ///< ESP8266's straps say this, whatever the lines do
     bool download_at_start = false;             ///< as if BOOT were held when it was plugged in
     bool lines_connected = true;                ///< to reset and boot pins
     unsigned baud_max = 3'000'000;              ///< above this, nothing arrives as it was sent

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board with a serial bootloader for tools that know nothing of tests: behind a pseudo terminal, or RFC 2217.
+#include "hub/workbench/serial_rate.hpp"
 #include "tests/rom/chip_bench.hpp"
 #include "tests/rom/rfc2217_server.hpp"
 
@@ -21,7 +22,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 
 namespace {
 
@@ -29,14 +29,6 @@ using namespace tests::rom;
 using hub::workbench::ControlLines;
 
 volatile std::sig_atomic_t stopped = 0;
-
-unsigned rate_of(speed_t speed) {
-    static const std::map<speed_t, unsigned> rates{
-        {B9600, 9600},     {B57600, 57600},   {B115200, 115200},   {B230400, 230400},   {B460800, 460800},
-        {B500000, 500000}, {B921600, 921600}, {B1000000, 1000000}, {B1500000, 1500000}, {B2000000, 2000000}};
-    const auto found = rates.find(speed);
-    return found == rates.end() ? 115200 : found->second;
-}
 
 /// What a host is connected to.
 struct Endpoint {
@@ -75,11 +67,6 @@ void take_lines(const Endpoint& endpoint, ChipBench& bench) {
     bench.set_lines({message[0] == '1', message[1] == '1'});
 }
 
-void look_at_rate(const Endpoint& endpoint, ChipBench& bench) {
-    termios settings{};
-    if (::tcgetattr(endpoint.fd, &settings) == 0) bench.set_baud(rate_of(::cfgetospeed(&settings)));
-}
-
 /// Until the host goes, or a signal.
 void serve(Endpoint& endpoint, ChipBench& bench) {
     endpoint.telnet.on_baud = [&bench](unsigned baud) { bench.set_baud(baud); };
@@ -91,7 +78,9 @@ void serve(Endpoint& endpoint, ChipBench& bench) {
                            pollfd{endpoint.lines_fd, POLLIN, 0}, pollfd{bench.program_descriptor(), POLLIN, 0}};
         const timespec patience{wait / 1'000'000, wait % 1'000'000 * 1000};
         if (::ppoll(waiting.data(), waiting.size(), &patience, nullptr) < 0) continue;
-        if (endpoint.is_pty) look_at_rate(endpoint, bench);
+        if (const unsigned rate = endpoint.is_pty ? hub::workbench::serial_rate(endpoint.fd) : 0; rate != 0) {
+            bench.set_baud(rate);
+        }
         if ((waiting[0].revents & POLLIN) != 0 && !take_input(endpoint, bench)) return;
         if ((waiting[1].revents & POLLIN) != 0) take_lines(endpoint, bench);
         const auto heard = bench.heard();
@@ -186,6 +175,7 @@ int main(int argc, char** argv) {
     app.add_option("--program", program, "Its program: a command for a shell, whose terminal is the chip's UART");
     app.add_flag("--download", options.download_at_start, "Start in download mode");
     app.add_flag("--no-lines{false}", options.lines_connected, "DTR and RTS lead nowhere");
+    app.add_option("--boot-mode", options.stuck_boot_mode, "An ESP8266 whose straps always say this");
     app.add_flag("--dio-only", options.dio_only, "A raw module");
     app.add_flag("--secure-boot", options.secure_boot);
     app.add_flag("--secure-download", options.secure_download);

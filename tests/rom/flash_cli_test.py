@@ -184,3 +184,23 @@ def test_nobody_there_is_told_with_what_to_try(board, tty: str) -> None:
     assert done.returncode == 1
     assert "nothing at all comes" in done.stderr and "What to try" in done.stderr
     fake.stop()
+
+
+def test_what_a_wrong_strap_does_is_read_at_the_esp8266s_own_rate(board) -> None:
+    fake = board("--chip", "esp8266", "--boot-mode", "7")
+    done = ouro("chip-id", "-p", fake.port, "--connect-attempts", "1")
+    assert done.returncode == 1
+    assert "rst cause:2, boot mode:(7,6)" in done.stderr and "GPIO15" in done.stderr
+    fake.stop()
+
+
+def test_repl_shows_an_esp8266s_boot_log_at_its_rate(board, tty: str) -> None:
+    fake = board("--chip", "esp8266", "--pty", tty)
+    command = [BIN / "ouro", "repl", "--baud", "74880", tty]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as repl:
+        assert repl.stderr and b"Connected" in repl.stderr.readline()
+        fake.move_lines(tty, "01", "00")
+        assert repl.stdout
+        assert b"ets Jan  8 2013" in repl.stdout.readline() + repl.stdout.readline()
+        repl.communicate(b"\x1d", timeout=10)
+    fake.stop()

@@ -22,8 +22,31 @@ bool is_mostly_text(const std::string& heard) {
     return readable * 10 >= static_cast<std::ptrdiff_t>(heard.size()) * 9;
 }
 
+// The first number of "boot mode:(3,6)" has the levels of GPIO15, GPIO0 and GPIO2 as its bits.
+constexpr unsigned gpio15_bit = 4, gpio2_bit = 1, download_mode = 1;
+
 base::Error no_answer(std::string_view what, std::string_view hint) {
     return base::Error{base::ErrorCode::timeout, what, hint};
+}
+
+/// `log`: what an ESP8266 printed, up to its boot mode.
+base::Error wrong_boot_mode(const std::string& log) {
+    const char digit = log[log.rfind('(') + 1];
+    const unsigned mode = digit >= '0' && digit <= '7' ? static_cast<unsigned>(digit - '0') : 0;
+    if (mode == download_mode) {
+        return no_answer("the ESP8266 waits in its bootloader (" + log + "), but hears nothing of us",
+                         "Check the wire from our TX to its RX.");
+    }
+    if ((mode & gpio15_bit) != 0) {
+        return no_answer("the ESP8266 waits for an SD card (" + log + "): GPIO15 is high",
+                         "Connect GPIO15 to GND, best over 10 kOhm, and reset it.");
+    }
+    if ((mode & gpio2_bit) == 0) {
+        return no_answer("the ESP8266 starts nothing (" + log + "): GPIO2 is low",
+                         "Free GPIO2, or pull it to 3.3 V, and reset it.");
+    }
+    return no_answer("the ESP8266 started its program and not its bootloader (" + log + ")",
+                     "Connect GPIO0 to GND, reset it, and try again with --before no-reset.");
 }
 
 } // namespace
@@ -75,8 +98,11 @@ std::string Loader::listen_for_boot_mode(const ConnectOptions& options) {
     if (!reset_into_loader(link_, options.wiring, 0) || !link_.pause(boot_time)) return {};
     (void)link_.line().set_baud(options.baud);
     const std::string& heard = link_.heard();
-    const auto at = heard.find("boot mode:(");
-    return at == std::string::npos ? "" : heard.substr(at, heard.find(')', at) - at + 1);
+    const auto mode = heard.rfind("boot mode:(");
+    if (mode == std::string::npos || heard.find(')', mode) == std::string::npos) return {};
+    const auto cause = heard.rfind("rst cause:", mode);
+    const auto begin = cause == std::string::npos || mode - cause > 20 ? mode : cause;
+    return heard.substr(begin, heard.find(')', mode) - begin + 1);
 }
 
 base::Error Loader::nobody_there(const ConnectOptions& options) {
@@ -90,14 +116,7 @@ base::Error Loader::nobody_there(const ConnectOptions& options) {
         return no_answer("the chip started its program and not its bootloader (" + heard.substr(boot, 11) + ")",
                          "Hold BOOT, press RESET, let both go, and try again at once with --before no-reset.");
     }
-    if (const std::string mode = listen_for_boot_mode(options); !mode.empty()) {
-        if (mode.starts_with("boot mode:(1")) {
-            return no_answer("the ESP8266 waits in its bootloader (" + mode + "), but hears nothing of us",
-                             "Check the wire from our TX to its RX.");
-        }
-        return no_answer("the ESP8266 started its program and not its bootloader (" + mode + ")",
-                         "Connect GPIO0 to GND, reset it, and try again with --before no-reset.");
-    }
+    if (const std::string log = listen_for_boot_mode(options); !log.empty()) return wrong_boot_mode(log);
     if (heard.empty()) {
         return no_answer("nothing at all comes from the board",
                          "Is this the right port, does the board have power, and does the cable carry data?");
@@ -107,7 +126,8 @@ base::Error Loader::nobody_there(const ConnectOptions& options) {
                          "Hold BOOT (GPIO0 or GPIO9 to GND), press RESET, and try again with --before no-reset.");
     }
     return no_answer("something answers, but not a bootloader at this rate",
-                     "Try a lower --baud and a shorter cable, or hold BOOT and press RESET.");
+                     "Try a lower --baud and a shorter cable, or hold BOOT and press RESET. "
+                     "`ouro repl --baud 74880` shows what an ESP8266 prints at a reset.");
 }
 
 base::Result<> Loader::detect() {

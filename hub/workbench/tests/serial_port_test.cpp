@@ -2,6 +2,7 @@
 #include "hub/workbench/serial_port.hpp"
 
 #include "hub/workbench/port_holder.hpp"
+#include "hub/workbench/serial_rate.hpp"
 #include "hub/workbench/tests/support.hpp"
 
 #include <fcntl.h>
@@ -84,6 +85,20 @@ TEST_F(SerialPortTest, takes_exactly_as_much_as_may_wait) {
     EXPECT_TRUE(port_->write("c"));
     ASSERT_TRUE(run_until(io_, [&] { return (came += pty_.read()).size() > write_queue_max; }));
     EXPECT_EQ(came, std::string(write_queue_max, 'a') + "c");
+}
+
+TEST_F(SerialPortTest, takes_any_rate_also_one_that_has_no_name) {
+    ASSERT_TRUE(open(pty_.path()));
+    const int other = ::open(pty_.path().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    EXPECT_EQ(serial_rate(other), 115200U);
+    for (const unsigned baud : {74880U, 1200U, 460800U, 1'234'567U}) {
+        ASSERT_TRUE(port_->set_baud(baud));
+        EXPECT_EQ(serial_rate(other), baud);
+    }
+    ::close(other);
+    const auto none = port_->set_baud(0);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code, base::ErrorCode::unsupported);
 }
 
 TEST_F(SerialPortTest, what_is_not_there_is_not_found) {

@@ -105,6 +105,20 @@ TEST(Loader, understands_an_esp8266_that_booted_wrongly_at_its_own_rate) {
         << connected.error().message.c_str();
 }
 
+TEST(Loader, names_the_strap_that_keeps_an_esp8266_from_its_bootloader) {
+    const std::pair<unsigned, std::string_view> modes[] = {{7, "GPIO15 is high"}, {2, "GPIO2 is low"}};
+    for (const auto& [mode, said] : modes) {
+        auto options = Bench::with(Chip::esp8266);
+        options.stuck_boot_mode = mode;
+        Bench bench(options);
+        const auto connected = bench.loader.connect({.attempts = 1});
+        ASSERT_FALSE(connected);
+        const std::string_view message = connected.error().message.view();
+        EXPECT_NE(message.find(said), std::string_view::npos) << message;
+        EXPECT_NE(message.find("rst cause:2, boot mode:("), std::string_view::npos) << message;
+    }
+}
+
 TEST(Loader, says_that_nothing_comes) {
     auto options = Bench::with(Chip::esp32);
     options.lines_connected = false;
