@@ -40,6 +40,7 @@ void HardwareCore::boot(base::Micros now) noexcept {
     parts_.gpio.listen(this);
     if (parts_.face != nullptr) parts_.face->boot(now);
     link_.boot(now);
+    if (parts_.sensor != nullptr) parts_.sensor->boot({link_, entities_, parts_.bridge}, now);
 }
 
 void HardwareCore::step(base::Micros now) noexcept {
@@ -55,6 +56,7 @@ void HardwareCore::step(base::Micros now) noexcept {
     if (parts_.face != nullptr) parts_.face->step(now);
     link_.note_heap_free(parts_.bridge.heap_free);
     link_.step(now);
+    if (parts_.sensor != nullptr) parts_.sensor->step(now);
     parts_.bridge.home_up = link_.is_up();
     const bridge::Bridge& bridge = parts_.bridge;
     link_.note_counters({bridge.frames_shown, bridge.edges_dropped, bridge.buttons_dropped, bridge.logs_dropped,
@@ -70,7 +72,8 @@ void HardwareCore::step(base::Micros now) noexcept {
 base::Micros HardwareCore::deadline() const noexcept {
     if (more_to_do_) return now_;
     const base::Micros face = parts_.face != nullptr ? parts_.face->deadline() : base::never;
-    return std::min({guards_.deadline(), link_.deadline(), watchdog_.deadline(), reader_.deadline(), face});
+    const base::Micros sensor = parts_.sensor != nullptr ? parts_.sensor->deadline() : base::never;
+    return std::min({guards_.deadline(), link_.deadline(), watchdog_.deadline(), reader_.deadline(), face, sensor});
 }
 
 // --- pins -------------------------------------------------------------------------------------------------------
@@ -172,12 +175,9 @@ void HardwareCore::on_frame(std::string_view json) {
     if (word.equals("who")) {
         link_.heard_who(now_);
     } else if (word.equals("up")) {
-        link_.heard_up(now_);
-        const auto epoch_ms = message->at(1).integer();
-        // From 2000 to 2200: anything else is a hub that does not know the time.
-        if (epoch_ms && *epoch_ms > 946684800000 && *epoch_ms < 7258118400000) {
-            parts_.bridge.epoch_offset_us = base::from_ms(*epoch_ms) - now_;
-        }
+        on_up(*message);
+    } else if (word.equals("reported")) {
+        on_reported(*message);
     } else if (word.equals("set")) {
         on_set(*message);
     } else if (word.equals("ha")) {
@@ -185,6 +185,22 @@ void HardwareCore::on_frame(std::string_view json) {
     } else if (word.equals("answer")) {
         watched_.heard_answer(*message);
     }
+}
+
+void HardwareCore::on_up(const protocol::json::Value& message) noexcept {
+    link_.heard_up(now_);
+    link_.heard_home(message.at(2).boolean().value_or(false));
+    const auto epoch_ms = message.at(1).integer();
+    // From 2000 to 2200: anything else is a hub that does not know the time.
+    if (epoch_ms && *epoch_ms > 946684800000 && *epoch_ms < 7258118400000) {
+        parts_.bridge.epoch_offset_us = base::from_ms(*epoch_ms) - now_;
+    }
+}
+
+void HardwareCore::on_reported(const protocol::json::Value& message) noexcept {
+    const auto serial = message.at(1).integer();
+    const auto known = serial ? link_.heard_reported(*serial) : std::nullopt;
+    if (known && parts_.sensor != nullptr) parts_.sensor->reported(*known);
 }
 
 void HardwareCore::on_set(const protocol::json::Value& message) noexcept {

@@ -14,6 +14,7 @@
 #include "firmware/runtime/guards.hpp"
 #include "firmware/runtime/home_watch.hpp"
 #include "firmware/runtime/link_endpoint.hpp"
+#include "firmware/runtime/sensor.hpp"
 #include "firmware/runtime/watchdog.hpp"
 #include "protocol/link/frame_reader.hpp"
 
@@ -38,7 +39,8 @@ public:
         contract::Console& console;
         bridge::Bridge& bridge;
         contract::Interpreter& interpreter;
-        Face* face = nullptr; ///< null on a board without one
+        Face* face = nullptr;     ///< null on a board without one
+        Sensor* sensor = nullptr; ///< as above
     };
 
     HardwareCore(const Parts& parts, const Identity& identity) noexcept;
@@ -66,6 +68,8 @@ private:
     // What the console brings.
     void on_frame(std::string_view json) override;
     void on_console(std::span<const std::uint8_t> bytes) override;
+    void on_up(const protocol::json::Value& message) noexcept;
+    void on_reported(const protocol::json::Value& message) noexcept;
     void on_set(const protocol::json::Value& message) noexcept;
     // What the guards did.
     void output_changed(std::size_t output, bool on, base::Micros at, Cause cause) noexcept override;

@@ -11,7 +11,8 @@ LinkEndpoint::LinkEndpoint(const Identity& identity, Entities& entities, const G
     : identity_(identity),
       entities_(entities),
       guards_(guards),
-      watched_(watched) {}
+      watched_(watched),
+      reports_(identity.boot) {}
 
 void LinkEndpoint::boot(base::Micros now) noexcept {
     hello_due_ = true;
@@ -31,6 +32,20 @@ void LinkEndpoint::declared() noexcept {
     hello_due_ = hello_due_ || up_;
     decl_due_ = up_;
     decl_from_ = 0;
+}
+
+bool LinkEndpoint::declare() noexcept {
+    if (!up_) return false;
+    hello_due_ = true;
+    decl_due_ = true;
+    decl_from_ = 0;
+    return true;
+}
+
+void LinkEndpoint::note_product(const protocol::tuya::Product& product) noexcept {
+    if (product.id == product_.id && product.version == product_.version) return;
+    product_ = product;
+    hello_due_ = hello_due_ || up_;
 }
 
 void LinkEndpoint::output_changed(std::size_t output, base::Micros at, Cause cause) noexcept {
@@ -72,6 +87,7 @@ void LinkEndpoint::say_everything() noexcept {
     for (std::size_t i = 0; i < entities_.size(); ++i) entities_[i].unsaid = entities_[i].value_at >= 0;
     states_unsaid_ = true;
     watch_due_ = watched_.size() > 0;
+    reports_.say_again();
     for (std::size_t i = 0; i < guards_.size(); ++i) outputs_[i].unsaid = true;
 }
 
@@ -81,6 +97,7 @@ void LinkEndpoint::step(base::Micros now) noexcept {
         up_ = false;
         next_up_at_ = base::never;
         up_due_ = false;
+        home_connected_ = false;
         say_everything_at_ = base::never;
     }
     if (now >= say_everything_at_) {
@@ -108,13 +125,14 @@ std::span<const std::uint8_t> LinkEndpoint::next(base::Micros now) noexcept {
     step(now);
     if (hello_due_ && !declaring()) {
         hello_due_ = false;
-        frame_.hello(identity_, app_, entities_.fingerprint(), now);
+        frame_.hello(identity_, app_, entities_.fingerprint(), product_, now);
         return frame_.bytes();
     }
     if (!up_) return {};
     if (decl_due_ && !declaring()) {
         decl_from_ = frame_.decl(entities_, decl_from_);
         decl_due_ = decl_from_ < entities_.size();
+        if (!decl_due_) ++declarations_;
         return frame_.bytes();
     }
     for (unsigned tried = 0; tried < turns; ++tried) {
@@ -129,7 +147,7 @@ std::span<const std::uint8_t> LinkEndpoint::next(base::Micros now) noexcept {
 }
 
 bool LinkEndpoint::take_turn(unsigned turn, base::Micros now) noexcept {
-    static_assert(turns == 9);
+    static_assert(turns == 10);
     switch (turn) {
     case 0: return say_done();
     case 1: return say_event();
@@ -139,6 +157,7 @@ bool LinkEndpoint::take_turn(unsigned turn, base::Micros now) noexcept {
     case 5: return say_log();
     case 6: return say_watch();
     case 7: return say_call(now);
+    case 8: return say_report();
     default: return say_up(now);
     }
 }
@@ -155,6 +174,12 @@ bool LinkEndpoint::say_event() noexcept {
     frame_.event(events_.front());
     events_.pop();
     return true;
+}
+
+bool LinkEndpoint::say_report() noexcept {
+    const QueuedReport* const report = declaring() ? nullptr : reports_.say();
+    if (report != nullptr) frame_.report(*report);
+    return report != nullptr;
 }
 
 bool LinkEndpoint::say_output() noexcept {

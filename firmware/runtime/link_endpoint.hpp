@@ -9,10 +9,12 @@
 #include "firmware/runtime/home_watch.hpp"
 #include "firmware/runtime/kept.hpp"
 #include "firmware/runtime/link_messages.hpp"
+#include "firmware/runtime/report_queue.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -29,6 +31,7 @@ namespace firmware::runtime {
 /// | answers to commands | 16 | as above |
 /// | log lines | 16 | as above |
 /// | crashes | 2 | as above |
+/// | reports of a sensor | 4, each until `reported` | refused: the sensor asks again |
 /// | calls | 4 | as above; what waited longer than 5 s is dropped too: nobody expects it any more |
 class LinkEndpoint {
 public:
@@ -61,10 +64,27 @@ public:
     void call(const bridge::HomeMessage& message) noexcept { calls_.add() = message; }
     void watch_changed() noexcept { watch_due_ = true; }
 
+    // --- a battery sensor ---
+    /// Says it, and again after each `who`, until `heard_reported`. False: no room now.
+    bool report(const tuya::Delivery& delivery, base::Micros at) noexcept { return reports_.put(delivery, at); }
+    /// The sensor has no power any more: nothing is said of what it had published.
+    void forget_reports() noexcept { reports_.clear(); }
+    /// Says `hello` and `decl` again. False while nobody listens.
+    bool declare() noexcept;
+    /// How often all entities were told since boot, to somebody who listens.
+    std::uint32_t declarations() const noexcept { return declarations_; }
+    /// For `hello`, which is said again when it changes.
+    void note_product(const protocol::tuya::Product& product) noexcept;
+
     // --- the hub ---
     void heard_who(base::Micros now) noexcept;
     void heard_up(base::Micros now) noexcept;
     bool is_up() const noexcept { return up_; }
+    /// What the hub says about its broker, in `up`.
+    void heard_home(bool connected) noexcept { home_connected_ = connected; }
+    bool home_connected() const noexcept { return up_ && home_connected_; }
+    /// Returns the sensor's own number of the report; nothing when none waits for this.
+    std::optional<std::uint16_t> heard_reported(std::int64_t serial) noexcept { return reports_.confirm(serial); }
 
     // --- time and output ---
     void step(base::Micros now) noexcept;
@@ -96,13 +116,14 @@ private:
         base::Micros at = 0;
         Cause cause = Cause::safe;
     };
-    static constexpr unsigned turns = 9;
+    static constexpr unsigned turns = 10;
     static constexpr base::Micros call_age_max = base::from_ms(5000);
 
     void say_everything() noexcept;
     bool take_turn(unsigned turn, base::Micros now) noexcept;
     bool say_done() noexcept;
     bool say_event() noexcept;
+    bool say_report() noexcept;
     bool say_output() noexcept;
     bool say_state() noexcept;
     bool say_crash() noexcept;
@@ -118,6 +139,7 @@ private:
     base::FixedString<32> app_;
 
     bool up_ = false;
+    bool home_connected_ = false;
     base::Micros heard_at_ = 0;
     base::Micros say_everything_at_ = base::never;
     base::Micros said_everything_at_ = -who_every;
@@ -127,6 +149,8 @@ private:
     bool hello_due_ = false;
     std::size_t decl_from_ = 0;
     bool decl_due_ = false;
+    std::uint32_t declarations_ = 0;
+    protocol::tuya::Product product_;
     bool states_unsaid_ = false;
     bool up_due_ = false;
     bool watch_due_ = false;
@@ -134,6 +158,7 @@ private:
     std::size_t state_turn_ = 0;
 
     Kept<bridge::HomeMessage, 16> events_;
+    ReportQueue reports_;
     Kept<Answer, 16> answers_;
     Kept<LogLine, 16> logs_;
     Kept<bridge::HomeMessage, 2> crashes_;

@@ -14,6 +14,7 @@ using protocol::json::Writer;
 namespace {
 
 constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warning", "error"};
+constexpr std::string_view hex_digits = "0123456789abcdef";
 // Room for `["decl",[` … `],from,total]` around the entities.
 constexpr std::size_t decl_envelope = 32;
 
@@ -28,7 +29,31 @@ void put_value(Writer& writer, const bridge::Value& value) noexcept {
 }
 
 std::string_view hex8(std::uint32_t value, std::span<char, 8> into) noexcept {
-    for (std::size_t i = 8; i-- > 0; value >>= 4U) into[i] = "0123456789abcdef"[value & 0xFU];
+    for (std::size_t i = 8; i-- > 0; value >>= 4U) into[i] = hex_digits[value & 0xFU];
+    return {into.data(), into.size()};
+}
+
+template <typename Bytes>
+std::string_view put_hex(const Bytes& bytes, std::span<char> into) noexcept {
+    std::size_t size = 0;
+    for (const std::uint8_t byte : bytes) {
+        into[size++] = hex_digits[byte >> 4U];
+        into[size++] = hex_digits[byte & 0xFU];
+    }
+    return {into.data(), size};
+}
+
+constexpr std::size_t time_size = std::string_view("2026-03-01T17:04:05").size();
+
+std::string_view put_time(const protocol::tuya::LocalTime& time, std::span<char, time_size> into) noexcept {
+    constexpr std::string_view pattern = "2000-00-00T00:00:00";
+    std::copy(pattern.begin(), pattern.end(), into.begin());
+    std::size_t at = 2;
+    for (const unsigned part : {time.year, time.month, time.day, time.hour, time.minute, time.second}) {
+        into[at] = static_cast<char>('0' + part / 10 % 10);
+        into[at + 1] = static_cast<char>('0' + part % 10);
+        at += 3;
+    }
     return {into.data(), into.size()};
 }
 
@@ -60,14 +85,19 @@ void Frame::write(Body body) noexcept {
 }
 
 void Frame::hello(const Identity& identity, std::string_view app, std::uint32_t declaration,
-                  base::Micros now) noexcept {
+                  const protocol::tuya::Product& product, base::Micros now) noexcept {
     write([&](Writer& writer) {
         std::array<char, 8> digits{};
         writer.text("hello").begin_object();
         writer.key("uid").text(identity.uid).key("name").text(identity.name).key("board").text(identity.board);
         writer.key("app").text(app).key("runtime").text("ouroboard").key("version").text(identity.version);
         writer.key("boot").integer(identity.boot).key("t_ms").integer(base::to_ms(now));
-        writer.key("decl").text(hex8(declaration, digits)).end_object();
+        writer.key("decl").text(hex8(declaration, digits));
+        if (!product.id.empty()) {
+            writer.key("product").begin_object().key("p").text(product.id);
+            writer.key("v").text(product.version).end_object();
+        }
+        writer.end_object();
     });
 }
 
@@ -102,6 +132,18 @@ void Frame::event(const bridge::HomeMessage& message) noexcept {
     write([&](Writer& writer) {
         writer.text("event").text(message.id).text(message.text);
         writer.raw(message.json.empty() ? "{}" : message.json.view()).integer(base::to_ms(message.at));
+    });
+}
+
+void Frame::report(const QueuedReport& report) noexcept {
+    std::array<char, 2 * protocol::tuya::mcu_data_max> digits{};
+    std::array<char, time_size> time{};
+    write([&](Writer& writer) {
+        writer.text("report").integer(report.serial).text(put_hex(report.datapoints, digits)).begin_object();
+        if (report.record) writer.key("record").boolean(true);
+        if (report.late) writer.key("late").boolean(true);
+        if (report.time) writer.key("time").text(put_time(*report.time, time));
+        writer.end_object().integer(base::to_ms(report.at));
     });
 }
 

@@ -7,8 +7,10 @@
 #include "firmware/runtime/entities.hpp"
 #include "firmware/runtime/guards.hpp"
 #include "firmware/runtime/home_watch.hpp"
+#include "firmware/runtime/report_queue.hpp"
 #include "protocol/json/writer.hpp"
 #include "protocol/link/frame_reader.hpp"
+#include "protocol/tuya/commands.hpp"
 
 #include <array>
 #include <cstddef>
@@ -41,11 +43,14 @@ struct BridgeCounters {
 /// One frame under construction. Each writer fills it; a message too long for a frame leaves it empty.
 class Frame {
 public:
-    void hello(const Identity& identity, std::string_view app, std::uint32_t declaration, base::Micros now) noexcept;
+    /// `product` is what a battery sensor's MCU says about itself; one without an id is left out.
+    void hello(const Identity& identity, std::string_view app, std::uint32_t declaration,
+               const protocol::tuya::Product& product, base::Micros now) noexcept;
     /// As many entities from `from` on as fit; returns the index of the first that did not.
     std::size_t decl(const Entities& entities, std::size_t from) noexcept;
     void state(const Entity& entity) noexcept;
     void event(const bridge::HomeMessage& message) noexcept;
+    void report(const QueuedReport& report) noexcept;
     void output(std::string_view name, bool on, base::Micros at, Cause cause) noexcept;
     void done(std::string_view cmd_id, bool ok, std::string_view reason) noexcept;
     void log(std::uint8_t level, std::string_view text, base::Micros at) noexcept;

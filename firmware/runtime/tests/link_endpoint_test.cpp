@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -197,6 +198,111 @@ TEST_F(LinkEndpointTest, a_message_too_long_for_a_frame_is_counted_and_holds_up_
     EXPECT_EQ(count(frames, R"(["state")"), 0);
     EXPECT_EQ(count(frames, R"(["output")"), 3);
     EXPECT_EQ(link.dropped(), 1U);
+}
+
+// --- a battery sensor's reports ---
+
+constexpr std::array<std::uint8_t, 10> motion_and_battery{0x65, 1, 0, 1, 1, 0x66, 4, 0, 1, 1};
+constexpr std::array<std::uint8_t, 5> motion{0x65, 1, 0, 1, 1};
+
+TEST_F(LinkEndpointTest, a_report_is_said_as_the_vectors_show) {
+    link.heard_up(0);
+    say(0);
+    ASSERT_TRUE(link.report({1, false, false, {}, motion_and_battery}, from_ms(812)));
+    ASSERT_TRUE(link.report({2, true, true, protocol::tuya::LocalTime{26, 3, 1, 17, 4, 5}, motion}, from_ms(812)));
+    const auto frames = say(from_ms(812));
+    ASSERT_EQ(frames.size(), 2U);
+    EXPECT_EQ(frames[0], R"(["report",1793,"65010001016604000101",{},812])");
+    EXPECT_EQ(frames[1],
+              R"(["report",1794,"6501000101",{"record":true,"late":true,"time":"2026-03-01T17:04:05"},812])");
+}
+
+TEST_F(LinkEndpointTest, the_longest_report_fits_a_frame) {
+    link.heard_up(0);
+    say(0);
+    const std::vector<std::uint8_t> longest(protocol::tuya::mcu_data_max, 0xAB);
+    ASSERT_TRUE(link.report({1, true, true, protocol::tuya::LocalTime{99, 12, 31, 23, 59, 59}, longest}, base::never));
+    EXPECT_EQ(count(say(0), R"(["report",1793,"abab)"), 1);
+}
+
+TEST_F(LinkEndpointTest, a_report_is_said_again_after_who_until_it_is_confirmed) {
+    link.heard_up(0);
+    say(0);
+    ASSERT_TRUE(link.report({1, false, false, {}, motion}, 0));
+    EXPECT_EQ(count(say(0), R"(["report",1793,)"), 1);
+    EXPECT_EQ(count(say(from_ms(500)), R"(["report")"), 0);
+    link.heard_who(from_ms(1000));
+    EXPECT_EQ(count(say(from_ms(1000)), R"(["report",1793,)"), 1);
+    EXPECT_EQ(link.heard_reported(1792), std::nullopt);
+    EXPECT_EQ(link.heard_reported(1793), 1);
+    EXPECT_EQ(link.heard_reported(1793), std::nullopt) << "once";
+    link.heard_who(from_ms(2000));
+    EXPECT_EQ(count(say(from_ms(2000)), R"(["report")"), 0);
+}
+
+TEST_F(LinkEndpointTest, a_report_published_again_goes_to_the_end_with_its_number) {
+    link.heard_up(0);
+    say(0);
+    for (std::uint16_t serial = 1; serial <= 4; ++serial) {
+        ASSERT_TRUE(link.report({serial, false, false, {}, motion}, 0));
+    }
+    EXPECT_FALSE(link.report({5, false, false, {}, motion}, 0)) << "there is room for four";
+    EXPECT_TRUE(link.report({2, false, false, {}, motion}, 1));
+    const auto frames = say(0);
+    ASSERT_EQ(frames.size(), 4U);
+    EXPECT_TRUE(frames[1].starts_with(R"(["report",1795,)")) << frames[1];
+    EXPECT_TRUE(frames[3].starts_with(R"(["report",1794,)")) << frames[3];
+    EXPECT_EQ(link.heard_reported(1795), 3);
+    EXPECT_TRUE(link.report({5, false, false, {}, motion}, 0)) << "there is room again";
+}
+
+TEST_F(LinkEndpointTest, an_answer_that_comes_after_the_power_was_cut_confirms_nothing_of_the_next_boot) {
+    link.heard_up(0);
+    ASSERT_TRUE(link.report({1, false, false, {}, motion}, 0));
+    say(0);
+    link.forget_reports();
+    ASSERT_TRUE(link.report({1, false, false, {}, motion}, 0));
+    EXPECT_EQ(count(say(0), R"(["report",1794,)"), 1);
+    EXPECT_EQ(link.heard_reported(1793), std::nullopt);
+    EXPECT_EQ(link.heard_reported(1794), 1);
+}
+
+TEST_F(LinkEndpointTest, the_home_is_connected_while_the_hub_says_so_and_is_heard) {
+    link.heard_who(0);
+    EXPECT_FALSE(link.home_connected()) << "nobody has said so";
+    link.heard_home(true);
+    EXPECT_TRUE(link.home_connected());
+    link.heard_home(false);
+    EXPECT_FALSE(link.home_connected());
+    link.heard_home(true);
+    link.step(from_ms(25000));
+    EXPECT_FALSE(link.home_connected());
+    link.heard_who(from_ms(26000));
+    EXPECT_FALSE(link.home_connected()) << "what an earlier hub said";
+}
+
+TEST_F(LinkEndpointTest, a_declaration_is_told_again_when_asked_and_counted) {
+    declare("motion");
+    EXPECT_FALSE(link.declare()) << "nobody listens";
+    link.heard_up(0);
+    say(0);
+    EXPECT_EQ(link.declarations(), 1U);
+    EXPECT_TRUE(link.declare());
+    const auto frames = say(0);
+    EXPECT_EQ(count(frames, R"(["hello")"), 1);
+    EXPECT_EQ(count(frames, R"(["decl")"), 1);
+    EXPECT_EQ(link.declarations(), 2U);
+}
+
+TEST_F(LinkEndpointTest, row_4_19_hello_tells_the_mcus_product_when_it_is_known) {
+    link.heard_up(0);
+    EXPECT_EQ(say(0)[0].find("product"), std::string::npos);
+    link.note_product({"Okurono2XLVRV0fB", "1.1.0"});
+    const auto frames = say(0);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_NE(frames[0].find(R"("product":{"p":"Okurono2XLVRV0fB","v":"1.1.0"}})"), std::string::npos) << frames[0];
+    link.note_product({"Okurono2XLVRV0fB", "1.1.0"});
+    EXPECT_TRUE(say(0).empty()) << "nothing new";
 }
 
 } // namespace

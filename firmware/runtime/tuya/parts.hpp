@@ -115,7 +115,7 @@ enum class Note : std::uint8_t {
 
 /// A report that is kept over a boot.
 struct KeptReport {
-    static constexpr std::size_t size_max = 64;
+    static constexpr std::size_t size_max = 56;
     base::FixedVector<std::uint8_t, size_max> data; ///< as in the frame
     bool record = false;
 };
