@@ -19,6 +19,8 @@ COUNT_MAX = {"inputs": 16, "outputs": 16}
 LEDS_MAX = 64
 # The names in firmware/contract/buttons.hpp.
 BUTTONS = ("a", "b", "up", "down", "left", "right", "select", "start", "stick")
+# The names in firmware/ports/shared/tuya_products.hpp.
+SENSORS = ("neo_pir", "neo_door", "lsc_pir", "mirabella_pir", "record_door", "stuck_pir")
 KEYS = r"[a-z0-9]|arrow(up|down|left|right)|enter|escape|space"
 
 
@@ -101,9 +103,21 @@ def check_face(board: dict[str, Any]) -> None:
         check_at(f"leds[{index}]", at, board["picture"])
 
 
+def check_uart(board: dict[str, Any]) -> None:
+    if "uart1" not in board:
+        return
+    uart = check_keys("uart1", board["uart1"], {"part", "product", "led_at", "button_at"})
+    if uart["part"] != "tuya":
+        raise Mistake(f"uart1.part must be tuya, not {uart['part']!r}")
+    if uart["product"] not in SENSORS:
+        raise Mistake(f"uart1.product must be one of {', '.join(SENSORS)}, not {uart['product']!r}")
+    check_at("uart1.led_at", uart["led_at"], board["picture"])
+    check_at("uart1.button_at", uart["button_at"], board["picture"])
+
+
 def check_board(board: Any, file_name: str) -> dict[str, Any]:
     required = {"board", "title", "description", "vm", "flash", "picture", "inputs", "outputs"}
-    check_keys("the board", board, required, {"screen", "leds"})
+    check_keys("the board", board, required, {"screen", "leds", "uart1"})
     if check_text("board", board["board"], r"[a-z][a-z0-9_]{0,31}") != file_name:
         raise Mistake(f"board is {board['board']!r}, but the file is {file_name}.json")
     check_text("title", board["title"])
@@ -121,6 +135,7 @@ def check_board(board: Any, file_name: str) -> dict[str, Any]:
     check_int("picture.width", picture["width"], 16, 4096)
     check_int("picture.height", picture["height"], 16, 4096)
     check_face(board)
+    check_uart(board)
     seen: dict[Any, str] = {}
     for section in ("inputs", "outputs"):
         if not isinstance(board[section], list) or len(board[section]) > COUNT_MAX[section]:
@@ -185,6 +200,7 @@ def to_cpp(board: dict[str, Any]) -> str:
         f"    {name + '_outputs' if outputs else '{}'},",
         f"    {{{screen['width']}, {screen['height']}}},",
         f"    {len(board.get('leds', []))},",
+        f"    {cpp_text(board['uart1']['product']) if 'uart1' in board else '{}'},",
         "};",
         "",
         "} // namespace firmware::boards",

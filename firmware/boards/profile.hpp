@@ -54,6 +54,7 @@ struct Profile {
     std::span<const Output> outputs;
     ScreenSize screen;
     std::uint8_t led_count;
+    std::string_view sensor = {}; ///< the battery Tuya sensor whose MCU is at UART1, by its name; empty: none
 
     /// Whether it has something to show and to press: then it has a menu too.
     constexpr bool has_face() const noexcept { return screen.width > 0; }

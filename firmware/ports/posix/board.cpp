@@ -13,7 +13,8 @@
 namespace firmware::ports::posix {
 
 Board::Board(const boards::Profile& profile, const BoardFolder& folder, contract::Storage& storage, UptimeClock& clock,
-             const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin, const FaceSetup& face)
+             const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin, const FaceSetup& face,
+             const SensorSetup& sensor)
     : folder_(folder),
       clock_(clock),
       spin_(spin),
@@ -26,13 +27,28 @@ Board::Board(const boards::Profile& profile, const BoardFolder& folder, contract
       face_(profile.has_face() ? std::make_unique<VirtualFace>(profile, gpio_, bridge_, program_->interpreter(), uid_,
                                                                identity.boot, face)
                                : nullptr),
-      core_({profile, gpio_, console_, bridge_, program_->interpreter(), face_ ? &face_->face() : nullptr}, identity),
-      panel_(face_ ? Panel::Parts{profile, gpio_, clock, *this, &face_->display, &face_->leds, &face_->gauges}
-                   : Panel::Parts{profile, gpio_, clock, *this},
-             {uid_, identity.boot, clock.to_monotonic(0)}),
+      sensor_(profile.sensor.empty() ? nullptr : std::make_unique<VirtualSensor>(profile, sensor)),
+      core_({profile, gpio_, console_, bridge_, program_->interpreter(), face_ ? &face_->face() : nullptr,
+             sensor_ ? &sensor_->uart : nullptr},
+            identity),
+      panel_(panel_parts(profile), {uid_, identity.boot, clock.to_monotonic(0)}),
       control_(panel_, profile.screen) {
     bridge_.wake_hardware = &wake_hardware_;
     bridge_.wake_vm = &wake_vm_;
+}
+
+Panel::Parts Board::panel_parts(const boards::Profile& profile) noexcept {
+    Panel::Parts parts{profile, gpio_, clock_, *this};
+    if (face_) {
+        parts.display = &face_->display;
+        parts.leds = &face_->leds;
+        parts.gauges = &face_->gauges;
+    }
+    if (sensor_) {
+        parts.gauges = &sensor_->gauges;
+        parts.sensor = &sensor_->uart;
+    }
+    return parts;
 }
 
 base::Result<> Board::open() {

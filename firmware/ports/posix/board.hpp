@@ -14,6 +14,7 @@
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/virtual_face.hpp"
+#include "firmware/ports/shared/virtual_sensor.hpp"
 #include "firmware/ports/shared/vm_thread.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 
@@ -29,11 +30,11 @@ inline constexpr base::Micros spin_default = 50;
 /// The hardware thread is the one that calls `run`. Only `stop` may be called from elsewhere, signal handlers included.
 class Board final : private Panel::Board {
 public:
-    /// `profile`, `folder`, `storage` and `clock` outlive this, as does what `face` refers to; a board with a screen
-    /// needs its settings. The board is not started yet.
+    /// `profile`, `folder`, `storage` and `clock` outlive this, as does what `face` and `sensor` refer to; a board with
+    /// a screen needs its settings, one with a sensor what that keeps. The board is not started yet.
     Board(const boards::Profile& profile, const BoardFolder& folder, contract::Storage& storage, UptimeClock& clock,
           const runtime::Identity& identity, const ProgramFactory& program, base::Micros spin = spin_default,
-          const FaceSetup& face = {});
+          const FaceSetup& face = {}, const SensorSetup& sensor = {});
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
@@ -50,6 +51,7 @@ private:
     void kill_vm() noexcept override { inputs_.kill(); }
     void quit() noexcept override { stop(); }
 
+    Panel::Parts panel_parts(const boards::Profile& profile) noexcept;
     void serve_until_stopped() noexcept;
     void wait() noexcept;
     base::Micros next_deadline() const noexcept;
@@ -66,7 +68,8 @@ private:
     MachineInputs inputs_;
     std::unique_ptr<Program> program_;
     std::string uid_;
-    std::unique_ptr<VirtualFace> face_; ///< null on a board without a screen
+    std::unique_ptr<VirtualFace> face_;     ///< null on a board without a screen
+    std::unique_ptr<VirtualSensor> sensor_; ///< as above
     runtime::HardwareCore core_;
     Panel panel_;
     ControlSocket control_;

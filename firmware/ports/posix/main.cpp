@@ -28,7 +28,7 @@ constexpr const char* help_text =
 usage: ouro-board --dir DIR [--board NAME] [--app PATH] [--name TEXT] [--uid UID]
 
   --dir DIR     the board's folder, made if need be: uart0 (its serial port), control.sock (its pins and screen),
-                board.json, flash.img and, for a board with a screen, settings.img
+                board.json, flash.img, for a board with a screen settings.img, for a battery sensor kept.img
   --board NAME  which board, by its file in firmware/boards (default: intercom)
   --app PATH    a folder with app.py; it is put on the board's flash and started. Without it the last one is started
   --name TEXT   what people call the board (default: the board's title)
@@ -187,8 +187,16 @@ int run_board(const Profile& profile, const Options& options) {
         face.settings = settings.bytes();
         face.sync = [&settings] { return settings.sync(); };
     }
+    posix::MappedFile kept;
+    firmware::ports::SensorSetup sensor;
+    if (!profile.sensor.empty()) {
+        const auto opened = kept.open(folder.path("kept.img"), firmware::ports::SimulatedSmallFlash::medium_bytes);
+        if (!opened) return complain(opened.error());
+        sensor.kept = kept.bytes();
+        sensor.sync = [&kept] { return kept.sync(); };
+    }
     posix::Board board(profile, folder, flash, clock, identity,
-                       firmware::ports::micropython(profile, record->app, record->uid), options.spin, face);
+                       firmware::ports::micropython(profile, record->app, record->uid), options.spin, face, sensor);
     if (const auto opened = board.open(); !opened) return complain(opened.error());
     running_board = &board;
     stop_on_signals();

@@ -156,6 +156,28 @@ base::Result<> Panel::clock(const Value& request) noexcept {
     return {};
 }
 
+base::Result<> Panel::sensor(const Value& request) noexcept {
+    if (parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, "the board has no sensor");
+    const base::Micros now = parts_.clock.now();
+    const Value word = request.at(1);
+    if (word.equals("button")) {
+        parts_.sensor->hold_button(now);
+        return {};
+    }
+    if (word.equals("new_battery")) {
+        parts_.sensor->change_battery(now);
+        return {};
+    }
+    if (word.equals("battery")) return parts_.sensor->set_battery(request.at(2).integer().value_or(-1));
+    if (!word.equals("motion") && !word.equals("door")) {
+        return base::fail(ErrorCode::not_found, "a sensor has nothing of this name",
+                          "there are motion, door, button, battery and new_battery");
+    }
+    const auto active = request.at(2).boolean();
+    if (!active) return base::fail(ErrorCode::invalid_argument, "motion and door are true or false");
+    return parts_.sensor->sense(word.equals("door"), *active, now);
+}
+
 base::Result<std::size_t> Panel::find_input(const Value& which) const noexcept {
     const auto pin = find_pin(which);
     if (!pin) return tl::unexpected(pin.error());

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "firmware/boards/profile.hpp"
 #include "firmware/ports/shared/panel_face.hpp"
+#include "firmware/ports/shared/sensor_panel.hpp"
 #include "firmware/ports/shared/simulated_face.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "protocol/json/value.hpp"
@@ -37,7 +38,7 @@ public:
         ~Board() = default;
     };
 
-    /// All outlive the panel. Without a face the last three are null.
+    /// All outlive the panel. Without a face display and LEDs are null, and what else the board does not have.
     struct Parts {
         const boards::Profile& profile;
         SimulatedGpio& gpio;
@@ -46,6 +47,7 @@ public:
         SimulatedDisplay* display = nullptr;
         SimulatedLeds* leds = nullptr;
         SimulatedGauges* gauges = nullptr;
+        SensorPanel* sensor = nullptr;
     };
 
     /// `uid` outlives the panel. `clock_offset` is what makes a moment of the board's clock one that a client can
@@ -82,6 +84,7 @@ private:
     base::Result<> fault(const Value& request) noexcept;
     base::Result<> gauge(const Value& request) noexcept;
     base::Result<> clock(const Value& request) noexcept;
+    base::Result<> sensor(const Value& request) noexcept;
 
     /// In the clients' time.
     base::Micros clients_time(base::Micros at) const noexcept {
@@ -134,10 +137,13 @@ private:
     base::Result<> watch(const Value& request) noexcept;
     base::Result<> read_pin(const Value& request) noexcept;
     base::Result<> longest_step() noexcept;
+    base::Result<> say_sensor() noexcept;
     void say_info() noexcept;
     void say_ok() noexcept;
     void say_pin(contract::Pin pin, bool level, base::Micros at) noexcept;
     std::string_view next_pin(std::span<char> buffer) noexcept;
+    bool sensor_untold() const noexcept;
+    std::string_view next_sensor(std::span<char> buffer) noexcept;
     template <typename Body>
     void say(Body body) noexcept;
     bool pins_untold() const noexcept;
@@ -152,6 +158,8 @@ private:
     std::size_t line_size_ = 0;
     std::size_t pins_told_ = 0; ///< of all named pins, since `watch`
     bool watching_pins_ = false;
+    bool watching_sensor_ = false;
+    std::optional<SensorView> sensor_told_;
     bool broken_ = false;
     PanelFace face_;
 };

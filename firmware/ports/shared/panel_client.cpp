@@ -17,6 +17,14 @@ namespace {
 
 constexpr std::string_view hint_info = "see docs/protocol.md, section 3";
 
+constexpr std::string_view no_sensor = "the board has no sensor";
+
+void write_view(Writer& writer, const SensorView& view) noexcept {
+    writer.begin_object().key("power").boolean(view.power).key("led").text(led_name(view.led));
+    writer.key("session").text(view.session).key("told").integer(view.told).key("dropped").integer(view.dropped);
+    writer.end_object();
+}
+
 void write_pin(Writer& writer, contract::Pin pin, bool level, base::Micros t_us, std::string_view name) noexcept {
     writer.begin_array().text("pin").integer(pin).integer(level ? 1 : 0).integer(t_us).text(name).end_array();
 }
@@ -38,6 +46,7 @@ void PanelClient::reset() noexcept {
     end_ = 0;
     line_size_ = 0;
     watching_pins_ = false;
+    watching_sensor_ = false;
     broken_ = false;
     face_.end();
 }
@@ -65,7 +74,7 @@ bool PanelClient::pins_untold() const noexcept {
 }
 
 bool PanelClient::has_line() const noexcept {
-    return !broken_ && (begin_ != end_ || pins_untold() || face_.has_line());
+    return !broken_ && (begin_ != end_ || pins_untold() || sensor_untold() || face_.has_line());
 }
 
 std::string_view PanelClient::next(std::span<char, line_max> buffer) noexcept {
@@ -77,13 +86,12 @@ std::string_view PanelClient::next(std::span<char, line_max> buffer) noexcept {
         begin_ += size;
         return {buffer.data(), size};
     }
-    const std::string_view pin = next_pin(buffer);
-    return pin.empty() ? face_.next(buffer) : pin;
+    if (pins_untold()) return next_pin(buffer);
+    return sensor_untold() ? next_sensor(buffer) : face_.next(buffer);
 }
 
 // The named pins as they are, one after the other, after a `watch`.
 std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
-    if (!pins_untold()) return {};
     const boards::Profile& profile = panel_.parts_.profile;
     const std::size_t inputs = profile.inputs.size();
     const std::size_t index = pins_told_++;
@@ -91,6 +99,22 @@ std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
     Writer writer(buffer.first(buffer.size() - 1));
     const base::Micros now = panel_.parts_.clock.now();
     write_pin(writer, pin, panel_.parts_.gpio.read(pin), panel_.clients_time(now), panel_.name_of(pin));
+    const std::size_t size = writer.view().size();
+    buffer[size] = '\n';
+    return {buffer.data(), size + 1};
+}
+
+// As it is when somebody wants the line: who reads slowly gets fewer of them, and the newest.
+bool PanelClient::sensor_untold() const noexcept {
+    return watching_sensor_ && sensor_told_ != panel_.parts_.sensor->view();
+}
+
+std::string_view PanelClient::next_sensor(std::span<char> buffer) noexcept {
+    sensor_told_ = panel_.parts_.sensor->view();
+    Writer writer(buffer.first(buffer.size() - 1));
+    writer.begin_array().text("tuya");
+    write_view(writer, *sensor_told_);
+    writer.end_array();
     const std::size_t size = writer.view().size();
     buffer[size] = '\n';
     return {buffer.data(), size + 1};
@@ -116,6 +140,7 @@ base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     if (word.equals("read")) return read_pin(request);
     if (word.equals("watch")) return watch(request);
     if (word.equals("late")) return longest_step();
+    if (word.equals("tuya") && request.at(1).is(Type::null)) return say_sensor();
     base::Result<> done = base::fail(ErrorCode::unsupported, "the board does not know this request", hint_info);
     if (word.equals("press")) done = panel_.press(request);
     if (word.equals("hold")) done = panel_.hold(request, true);
@@ -124,6 +149,7 @@ base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     if (word.equals("fault")) done = panel_.fault(request);
     if (word.equals("gauge")) done = panel_.gauge(request);
     if (word.equals("clock")) done = panel_.clock(request);
+    if (word.equals("tuya")) done = panel_.sensor(request);
     if (word.equals("quit")) {
         panel_.parts_.board.quit();
         done = {};
@@ -146,6 +172,13 @@ base::Result<> PanelClient::watch(const Value& request) noexcept {
         face_.begin();
         return {};
     }
+    if (request.at(1).equals("tuya")) {
+        if (panel_.parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, no_sensor);
+        say_ok();
+        watching_sensor_ = true;
+        sensor_told_.reset();
+        return {};
+    }
     say_ok();
     watching_pins_ = true;
     pins_told_ = 0;
@@ -165,6 +198,16 @@ base::Result<> PanelClient::longest_step() noexcept {
     const auto longest = panel_.parts_.board.take_longest_step();
     if (!longest) return base::fail(ErrorCode::unsupported, "the board's clock is the machine's, which is late itself");
     say([&](Writer& writer) { writer.begin_array().text("ok").integer(*longest).end_array(); });
+    return {};
+}
+
+base::Result<> PanelClient::say_sensor() noexcept {
+    if (panel_.parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, no_sensor);
+    say([&](Writer& writer) {
+        writer.begin_array().text("ok");
+        write_view(writer, panel_.parts_.sensor->view());
+        writer.end_array();
+    });
     return {};
 }
 

@@ -157,11 +157,21 @@ base::Micros TuyaMcu::cut_at() const noexcept {
     return std::max(oldest, active_at_) + unacknowledged_cut;
 }
 
+TuyaLed TuyaMcu::light(base::Micros now) const noexcept {
+    if (button_at_ != base::never && now < button_at_ + button_shows) return TuyaLed::on;
+    if (!powered_ || !status_) return TuyaLed::off;
+    if (status_ == NetworkStatus::smart_config) return TuyaLed::fast;
+    return status_ == NetworkStatus::access_point ? TuyaLed::slow : TuyaLed::off;
+}
+
 bool TuyaMcu::led(base::Micros now) const noexcept {
-    if (button_at_ != base::never && now < button_at_ + button_shows) return true;
-    if (!powered_ || !status_) return false;
-    if (status_ == NetworkStatus::smart_config) return now / fast_blink % 2 == 0;
-    return status_ == NetworkStatus::access_point && now / slow_blink % 2 == 0;
+    switch (light(now)) {
+    case TuyaLed::off: return false;
+    case TuyaLed::on: return true;
+    case TuyaLed::fast: return now / fast_blink % 2 == 0;
+    case TuyaLed::slow: return now / slow_blink % 2 == 0;
+    }
+    return false;
 }
 
 // --- what the module says ---
@@ -375,6 +385,7 @@ base::Micros TuyaMcu::deadline() const noexcept {
             if (report.sent) next = std::min(next, report.sent_at + product_.repeat_every);
         }
     }
+    if (button_at_ != base::never && now_ < button_at_ + button_shows) next = std::min(next, button_at_ + button_shows);
     // The next frame, when there was no room or the one before was acknowledged.
     if (powered_ && online() && !reports_.empty() && !reports_[0].sent) next = std::min(next, now_);
     return next;

@@ -18,6 +18,9 @@
 
 namespace firmware::ports {
 
+/// What the MCU's light does.
+enum class TuyaLed : std::uint8_t { off, on, fast, slow };
+
 /// What happens around the MCU.
 class TuyaWorld {
 public:
@@ -75,6 +78,8 @@ public:
     // --- what can be seen ---
     bool powered() const noexcept { return powered_; }
     bool armed() const noexcept { return armed_; }
+    TuyaLed light(base::Micros now) const noexcept;
+    /// Whether the light is lit at this moment.
     bool led(base::Micros now) const noexcept;
     const TuyaProduct& product() const noexcept { return product_; }
     bool keeps(std::uint32_t event) const noexcept;

@@ -24,6 +24,7 @@ struct TuyaProduct {
     std::uint8_t active_value = 1; ///< motion, or an open door
     std::uint8_t idle_value = 0;
     base::Micros clear_after = base::never; ///< without motion
+    bool is_door = false;
     TuyaBattery battery = TuyaBattery::none;
     std::uint8_t battery_id = 0;
     Type battery_type = Type::enumeration;
@@ -53,6 +54,7 @@ inline constexpr std::array<TuyaProduct, 6> tuya_products{{
      .event_type = TuyaProduct::Type::enumeration,
      .active_value = 0,
      .idle_value = 1,
+     .is_door = true,
      .battery = TuyaBattery::frame_after,
      .battery_id = 0x65,
      .first_counts_for_all = false,
@@ -80,6 +82,7 @@ inline constexpr std::array<TuyaProduct, 6> tuya_products{{
     {.name = "record_door",
      .json = R"({"p":"XFD2nSDKxFlGV5sV","v":"1.0.0"})",
      .event_id = 0x01,
+     .is_door = true,
      .records = true,
      .first_counts_for_all = false,
      .one_at_a_time = true,
