@@ -42,8 +42,9 @@ class _Entity:
 class Board:
     """The names of `_ha`, and below them what the two ways have in common.
 
-    A way has: `say(message)` for what is said once, a tuple of a word and its parts; `say_state(entity)`;
-    `introduce()`, which says all that there is; `say_output(output)`; `say_watched()`.
+    A way has: `say(message)` for what is said once, a tuple of a word and its parts; `say_state(entity)`, which says
+    it later (`unsaid`) if it must; `introduce()`, who and what it is, and then `say_again()`; `say_output(output)`;
+    `say_watched()`.
     """
 
     def __init__(self, settings):
@@ -227,6 +228,23 @@ class Board:
                 self.dropped += 1
             else:
                 self.say(message)
+
+    def say_again(self):
+        """All that there is to know, for a home that may know nothing of it."""
+        for entity in self.entities:
+            entity.unsaid = entity.at >= 0
+        for output in self.outputs:
+            output.unsaid = True
+        self.say_states()
+        self.say_outputs()
+        if self.watched:
+            self.say_watched()
+        self.say_kept()
+
+    def say_states(self):
+        for entity in self.entities:
+            if entity.unsaid:
+                self.say_state(entity)
 
     def say_outputs(self):
         for output in self.outputs:

@@ -72,7 +72,7 @@ class Mqtt(Board):
         if self.listened_to:
             if self._kept:
                 self.say_kept()
-            self._say_states()
+            self.say_states()
             if now >= self._next_up:
                 self._next_up = now + _UP_EVERY_MS
                 self._say_up(now)
@@ -98,8 +98,6 @@ class Mqtt(Board):
         lost = [message for message in self._in_flight.values() if message]
         self._in_flight.clear()
         self._kept = lost + self._kept
-        for entity in self.entities:
-            entity.unsaid = entity.at >= 0
 
     def _further(self, option):
         """(topic, payload, entity) of those that have a topic of an older system besides their own."""
@@ -126,14 +124,7 @@ class Mqtt(Board):
             parts.append(text.encode())
         self._client.publish(self._root + "decl", parts + [b"]"], 1, True)
         self._publish("status", "online", retain=True)
-        for entity in self.entities:
-            entity.unsaid = entity.at >= 0
-        for output in self.outputs:
-            output.unsaid = True
-        self.say_outputs()
-        if self.watched:
-            self.say_watched()
-        self.say_kept()
+        self.say_again()
 
     def _publish(self, leaf, text, qos=1, retain=False, message=None):
         packet_id = self._client.publish(self._root + leaf, text.encode(), qos, retain)
@@ -142,11 +133,6 @@ class Mqtt(Board):
 
     def _acknowledged(self, packet_id):
         self._in_flight.pop(packet_id, None)
-
-    def _say_states(self):
-        for entity in self.entities:
-            if entity.unsaid:
-                self.say_state(entity)
 
     def say_state(self, entity):
         entity.unsaid = len(self._in_flight) >= _IN_FLIGHT_MAX  # then the newest follows when there is room

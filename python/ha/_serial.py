@@ -102,15 +102,7 @@ class Serial(Board):
             return
         self._introduced_at = self.now()
         self._say_declaration()
-        for entity in self.entities:
-            if entity.at >= 0:
-                self.say_state(entity)
-        for output in self.outputs:
-            output.unsaid = True
-        self.say_outputs()
-        if self.watched:
-            self.say_watched()
-        self.say_kept()
+        self.say_again()
 
     def _say_declaration(self):
         total = len(self.entities)
