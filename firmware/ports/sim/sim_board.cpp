@@ -7,6 +7,7 @@
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 #include "firmware/ports/shared/virtual_face.hpp"
+#include "firmware/ports/shared/virtual_sensor.hpp"
 #include "firmware/ports/sim/lockstep.hpp"
 #include "firmware/ports/sim/screen_text.hpp"
 #include "firmware/runtime/hardware_core.hpp"
@@ -102,7 +103,8 @@ struct SimBoard::World final : LevelObserver, FaceObserver, contract::Console, p
         to_board.push_back('\n');
     }
     void say_up() {
-        say("[\"up\"," + std::to_string(epoch_ms + base::to_ms(world_time(clock.now()))) + "]");
+        const std::int64_t now_ms = epoch_ms + base::to_ms(world_time(clock.now()));
+        say("[\"up\"," + std::to_string(now_ms) + (home ? ",true]" : ",false]"));
         next_up = world_time(clock.now()) + up_every;
     }
 
@@ -110,6 +112,8 @@ struct SimBoard::World final : LevelObserver, FaceObserver, contract::Console, p
     std::vector<std::uint8_t> medium;
     std::unique_ptr<StrictFlash> flash;
     std::vector<std::uint8_t> settings = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
+    std::vector<std::uint8_t> kept = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
+    bool home = true; ///< the hub's broker is connected
     VirtualClock clock;
     base::Micros booted_at = 0;
     std::uint32_t boots = 0;
@@ -138,9 +142,11 @@ struct SimBoard::Life {
                          FaceSetup{world.settings, {}, make_badge_face});
             face->display.observe(&world);
         }
-        runtime::Face* badge = face ? &face->face() : nullptr;
-        core.emplace(runtime::HardwareCore::Parts{profile, gpio, world, bridge, program->interpreter(), badge},
-                     identity());
+        if (!profile.sensor.empty()) sensor.emplace(profile, SensorSetup{world.kept, {}});
+        runtime::HardwareCore::Parts parts{profile, gpio, world, bridge, program->interpreter()};
+        if (face) parts.face = &face->face();
+        if (sensor) parts.sensor = &sensor->uart;
+        core.emplace(parts, identity());
         gpio.observe(&world);
         for (const auto& [pin, level] : world.driven) gpio.drive(pin, level);
         core->boot(world.clock.now());
@@ -209,6 +215,7 @@ struct SimBoard::Life {
     Lockstep lockstep;
     std::unique_ptr<Program> program;
     std::optional<VirtualFace> face;
+    std::optional<VirtualSensor> sensor;
     std::optional<runtime::HardwareCore> core;
     base::Micros run_until = 0;
 };
@@ -248,6 +255,11 @@ void SimBoard::link_up() {
 }
 
 void SimBoard::link_down() { world_->next_up = base::never; }
+
+void SimBoard::home(bool connected) {
+    world_->home = connected;
+    world_->say_up();
+}
 
 void SimBoard::send(std::string_view json) { world_->say(json); }
 
@@ -291,6 +303,8 @@ const std::vector<std::int64_t>& SimBoard::drawn() const { return world_->drawn;
 std::span<const contract::Rgb> SimBoard::leds() const { return life_->face->leds.colors(); }
 
 SimulatedGauges& SimBoard::gauges() { return life_->face->gauges; }
+
+TuyaUart& SimBoard::sensor() { return life_->sensor->uart; }
 
 const bridge::Bridge& SimBoard::bridge() const { return life_->bridge; }
 

@@ -7,6 +7,7 @@
 #include "firmware/bridge/bridge.hpp"
 #include "firmware/ports/shared/program.hpp"
 #include "firmware/ports/shared/simulated_face.hpp"
+#include "firmware/ports/shared/tuya_uart.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -61,8 +62,10 @@ public:
     void drive(std::string_view input, bool level);
 
     // --- the hub ---
-    /// Says `who`, and `up` every 10 s from now on.
+    /// Says `who`, and `up` every 10 s from now on; its broker is connected.
     void link_up();
+    /// Its broker comes or goes.
+    void home(bool connected);
     void link_down();
     /// One frame to the board: the JSON array.
     void send(std::string_view json);
@@ -94,10 +97,13 @@ public:
     SimulatedGauges& gauges();
     const bridge::Bridge& bridge() const;
 
+    // --- the sensor of a board that has one ---
+    TuyaUart& sensor();
+
     // --- faults ---
     /// The VM stops dead where it is.
     void kill_vm();
-    /// The power goes and comes back: everything is new but the flash.
+    /// The power goes and comes back: everything is new but the flash. Of a sensor it is the battery.
     void power_cycle();
     /// The flash as it is now: give it to another board, and it need not be made again.
     std::vector<std::uint8_t> flash() const;
