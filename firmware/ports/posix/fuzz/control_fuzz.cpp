@@ -6,6 +6,8 @@
 #include "boards/intercom.hpp"
 #include "firmware/ports/posix/clock.hpp"
 #include "firmware/ports/posix/control_socket.hpp"
+#include "firmware/ports/shared/tuya_uart.hpp"
+#include "firmware/runtime/guards.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -15,6 +17,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace firmware::ports::posix {
 namespace {
@@ -45,6 +48,32 @@ struct Asked final : Panel::Board {
     void quit() noexcept override { ++quits; }
     std::size_t kills = 0;
     std::size_t quits = 0;
+};
+
+/// A sensor whose home is a link that nobody is at.
+class SensorAlone final : runtime::OutputListener {
+public:
+    SensorAlone(SimulatedGpio& gpio, SimulatedGauges& gauges)
+        : guards_(profile, gpio, *this),
+          uart("neo_pir", flash_, gauges) {
+        uart.boot({link_, entities_, bridge_}, 0);
+    }
+
+private:
+    void output_changed(std::size_t, bool, base::Micros, runtime::Cause) noexcept override {}
+    void output_refused(std::size_t, std::string_view, base::Micros) noexcept override {}
+
+    runtime::Identity identity_;
+    bridge::Bridge bridge_;
+    runtime::Guards guards_;
+    runtime::Entities entities_;
+    runtime::HomeWatch watched_{bridge_};
+    runtime::LinkEndpoint link_{identity_, entities_, guards_, watched_};
+    std::vector<std::uint8_t> medium_ = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
+    SimulatedSmallFlash flash_{medium_};
+
+public:
+    TuyaUart uart;
 };
 
 Fd connect_to(const std::string& path) {
@@ -92,6 +121,7 @@ private:
             hear(); // or the socket would wait for room
         }
         panel_.step();
+        sensor_.uart.step(clock_.now());
         socket_.send();
     }
 
@@ -119,6 +149,7 @@ private:
         expect(hung_up_ == (std::min(said.find('\n'), said.size()) >= ControlSocket::line_max));
         expect(answers() == expected);
         for (const boards::Output& output : profile.outputs) expect(gpio_.read(output.pin) == output.safe);
+        expect(sensor_.uart.mcu().violations() == 0);
     }
 
     static bool is_of_face(const protocol::json::Value& message) {
@@ -134,7 +165,7 @@ private:
             const auto message = protocol::json::parse(line);
             expect(message.has_value());
             const bool is_answer = message->at(0).equals("ok") || message->at(0).equals("error");
-            expect(is_answer || message->at(0).equals("pin") || is_of_face(*message));
+            expect(is_answer || message->at(0).equals("pin") || message->at(0).equals("tuya") || is_of_face(*message));
             count += is_answer ? 1 : 0;
         }
         expect(heard_.empty());
@@ -148,7 +179,8 @@ private:
     SimulatedDisplay display_{profile.screen};
     SimulatedLeds leds_{profile.led_count};
     SimulatedGauges gauges_;
-    Panel panel_{{profile, gpio_, clock_, asked_, &display_, &leds_, &gauges_}, {"a1b2c3d4", 1, 0}};
+    SensorAlone sensor_{gpio_, gauges_};
+    Panel panel_{{profile, gpio_, clock_, asked_, &display_, &leds_, &gauges_, &sensor_.uart}, {"a1b2c3d4", 1, 0}};
     ControlSocket socket_{panel_, profile.screen};
     Fd client_;
     std::string heard_;

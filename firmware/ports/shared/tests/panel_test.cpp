@@ -88,6 +88,28 @@ private:
     }
 };
 
+/// Does nothing but remember.
+struct StandInSensor final : SensorPanel {
+    base::Result<> sense(bool is_door, bool active, base::Micros) noexcept override {
+        if (is_door) return base::fail(base::ErrorCode::unsupported, "no door");
+        moves = active;
+        return {};
+    }
+    void hold_button(base::Micros) noexcept override { ++buttons; }
+    base::Result<> set_battery(std::int64_t level) noexcept override {
+        battery = level;
+        return {};
+    }
+    void change_battery(base::Micros) noexcept override { ++batteries; }
+    SensorView view() const noexcept override { return seen; }
+
+    SensorView seen{false, TuyaLed::off, "off", 0, 0};
+    std::optional<bool> moves;
+    std::int64_t battery = 0;
+    int buttons = 0;
+    int batteries = 0;
+};
+
 class PanelTest : public testing::Test {
 protected:
     void draw(const Area& area, Color color) {
@@ -109,7 +131,8 @@ protected:
     SimulatedLeds leds{boards::badge.led_count};
     SimulatedGauges gauges;
     Asked asked;
-    Panel panel{{boards::badge, gpio, clock, asked, &display, &leds, &gauges}, {"abcd1234", 3, 5000}};
+    StandInSensor sensor;
+    Panel panel{{boards::badge, gpio, clock, asked, &display, &leds, &gauges, &sensor}, {"abcd1234", 3, 5000}};
     std::array<char, PanelClient::queue_min> queue{};
     std::vector<Color> frame = std::vector<Color>(width * height);
     PanelClient client{panel, queue, frame};
@@ -210,6 +233,50 @@ TEST_F(PanelTest, gauges_show_what_is_said_from_outside_within_their_range) {
         EXPECT_TRUE(say(wrong).starts_with("[\"error\",\"invalid_argument\"")) << wrong;
     }
     EXPECT_TRUE(say(R"(["gauge","mood",1])").starts_with("[\"error\",\"not_found\""));
+}
+
+TEST_F(PanelTest, a_sensor_does_what_it_is_told_and_nothing_else) {
+    EXPECT_EQ(say(R"(["tuya","motion",true])"), "[\"ok\"]\n");
+    EXPECT_EQ(sensor.moves, true);
+    EXPECT_EQ(say(R"(["tuya","motion",false])"), "[\"ok\"]\n");
+    EXPECT_EQ(sensor.moves, false);
+    EXPECT_EQ(say(R"(["tuya","battery",1])"), "[\"ok\"]\n");
+    EXPECT_EQ(sensor.battery, 1);
+    EXPECT_EQ(say(R"(["tuya","button"])"), "[\"ok\"]\n");
+    EXPECT_EQ(say(R"(["tuya","new_battery"])"), "[\"ok\"]\n");
+    EXPECT_EQ(sensor.buttons, 1);
+    EXPECT_EQ(sensor.batteries, 1);
+    EXPECT_TRUE(say(R"(["tuya","door",true])").starts_with("[\"error\",\"unsupported\""));
+    EXPECT_TRUE(say(R"(["tuya","motion",1])").starts_with("[\"error\",\"invalid_argument\""));
+    EXPECT_TRUE(say(R"(["tuya","mood",1])").starts_with("[\"error\",\"not_found\""));
+}
+
+TEST_F(PanelTest, what_a_sensor_shows_is_told_when_asked_and_to_who_watches_when_it_changes) {
+    constexpr auto off = R"({"power":false,"led":"off","session":"off","told":0,"dropped":0}])";
+    EXPECT_EQ(say(R"(["tuya"])"), R"(["ok",)" + std::string(off) + "\n");
+    EXPECT_FALSE(client.has_line());
+    EXPECT_EQ(say(R"(["watch","tuya"])"), "[\"ok\"]\n");
+    EXPECT_EQ(next(), R"(["tuya",)" + std::string(off) + "\n");
+    EXPECT_FALSE(client.has_line());
+    sensor.seen = {true, TuyaLed::fast, "configuring", 0, 0};
+    sensor.seen.told = 3; // two changes, one line
+    EXPECT_EQ(next(),
+              "[\"tuya\",{\"power\":true,\"led\":\"fast\",\"session\":\"configuring\",\"told\":3,\"dropped\":0}]\n");
+    EXPECT_EQ(next(), "");
+    client.reset();
+    sensor.seen.told = 4;
+    EXPECT_FALSE(client.has_line()) << "the conversation began anew";
+}
+
+TEST_F(PanelTest, a_board_without_a_sensor_says_so) {
+    Panel plain({boards::badge, gpio, clock, asked}, {"abcd1234", 3, 5000});
+    std::array<char, PanelClient::queue_min> room{};
+    PanelClient other(plain, room, {});
+    for (const std::string request : {R"(["tuya"])", R"(["tuya","motion",true])", R"(["watch","tuya"])"}) {
+        EXPECT_EQ(other.feed(request + "\n"), request.size() + 1);
+        EXPECT_TRUE(other.next(buffer).starts_with("[\"error\",\"unsupported\",\"the board has no sensor\""))
+            << request;
+    }
 }
 
 TEST_F(PanelTest, a_button_is_held_until_it_is_released_and_a_press_ends_by_itself) {
