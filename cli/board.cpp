@@ -59,6 +59,8 @@ int run_show(const Invocation& invocation, const std::string& name) {
     for (const char* key : {"boot", "heap_free"}) {
         if ((*board)[key].is_number_integer()) rows.push_back({key, json_text((*board)[key])});
     }
+    const Json product = board->value("product", Json());
+    if (product.is_object()) rows.push_back({"product", product.value("id", "") + " " + product.value("version", "")});
     // What crossed between its cores since it started, or did not.
     const Json counters = board->value("counters", Json::object());
     for (const auto& [key, count] : counters.items()) rows.push_back({key, json_text(count)});

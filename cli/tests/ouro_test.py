@@ -34,6 +34,7 @@ BOARD = {
     "states": {},
     "outputs": {},
     "heap_free": None,
+    "product": {"id": "3slpirlnlqp0bqo1", "version": "1.0.0"},
     "counters": {"frames": 7},
     "evidence": {"what": "up", "path": "serial virtual board", "at_ms": 1000},
 }
@@ -207,6 +208,9 @@ class OuroTest(unittest.TestCase):
         self.assertIn("frames", self.check(["board", "show", "hall"], 0).stdout)
         card = json.loads(self.check(["board", "show", "hall", "--json"], 0).stdout)
         self.assertEqual(card["counters"], {"frames": 7})
+
+    def test_row_4_19_a_sensors_card_has_what_its_mcu_says(self) -> None:
+        self.assertIn("3slpirlnlqp0bqo1 1.0.0", self.check(["board", "show", "hall"], 0).stdout)
 
     def test_what_the_hub_refuses_has_its_exit_code_and_both_sentences(self) -> None:
         for status, word, code in (

@@ -16,6 +16,8 @@ struct MessageOf {
         return {
             {"type", "state"}, {"uid", c.uid}, {"id", c.id}, {"value", c.state.value}, {"at_ms", ms_of(c.state.at)}};
     }
+    Json operator()(const core::PastValue&) const { return nullptr; }
+    Json operator()(const core::ReportTaken&) const { return nullptr; }
     Json operator()(const core::EventFired& c) const {
         const Json data = c.data.is_object() ? c.data : Json::object();
         return {{"type", "event"}, {"uid", c.uid},         {"id", c.id},    {"event_type", c.type},
@@ -70,7 +72,11 @@ Json view_of(const core::Board& board) {
                  {"app", board.app},          {"runtime", board.runtime},  {"version", board.version},
                  {"boot", board.boot},        {"online", board.online},    {"virtual", board.is_virtual},
                  {"evidence", nullptr},       {"entities", Json::array()}, {"states", Json::object()},
-                 {"outputs", Json::object()}, {"heap_free", nullptr},      {"counters", board.counters}};
+                 {"outputs", Json::object()}, {"heap_free", nullptr},      {"counters", board.counters},
+                 {"product", nullptr}};
+    if (!board.product.empty() || !board.product_version.empty()) {
+        view["product"] = {{"id", board.product}, {"version", board.product_version}};
+    }
     if (board.evidence) {
         view["evidence"] = {
             {"what", board.evidence->what}, {"path", board.evidence->path}, {"at_ms", ms_of(board.evidence->at)}};

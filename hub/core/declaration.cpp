@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/core/declaration.hpp"
 
+#include "hub/core/datapoints.hpp"
 #include "hub/core/device_classes.hpp"
 #include "hub/core/safe_json.hpp"
 #include "protocol/link/names.hpp"
@@ -25,7 +26,7 @@ constexpr Kinds measured_kinds = bit(Kind::sensor) | bit(Kind::number);
 constexpr Kinds main_command_kinds =
     bit(Kind::lock) | bit(Kind::button) | bit(Kind::switch_) | bit(Kind::light) | bit(Kind::cover);
 
-enum class Shape : std::uint8_t { text, flag, number, positive, precision, texts, topic_and_payload };
+enum class Shape : std::uint8_t { text, flag, number, positive, precision, texts, topic_and_payload, datapoint };
 
 struct OptionRule {
     std::string_view key;
@@ -52,6 +53,7 @@ constexpr std::array option_rules{
     OptionRule{"step", bit(Kind::number), Shape::positive, ""},
     OptionRule{"mode", bit(Kind::number), Shape::text, " auto box slider "},
     OptionRule{"mode", bit(Kind::text), Shape::text, " text password "},
+    OptionRule{"datapoint", timed_kinds | bit(Kind::event), Shape::datapoint, ""},
     OptionRule{"mqtt_publish", bit(Kind::event), Shape::topic_and_payload, ""},
     OptionRule{"mqtt_command", main_command_kinds, Shape::topic_and_payload, ""},
 };
@@ -99,6 +101,7 @@ bool has_shape(const Json& value, const OptionRule& rule) {
     case Shape::precision: return value.is_number_integer() && is_number_between(value, 0, 6);
     case Shape::texts: return are_distinct_texts(value);
     case Shape::topic_and_payload: return is_topic_and_payload(value);
+    case Shape::datapoint: return is_datapoint_option(value);
     }
     return false;
 }
@@ -128,6 +131,7 @@ public:
         check_category();
         check_range();
         check_expiry();
+        check_datapoint();
     }
 
 private:
@@ -176,6 +180,13 @@ private:
     void check_expiry() {
         const double seconds = number_option(entity_, "expire_after", 1);
         if (seconds < 1 || seconds != std::floor(seconds)) drop("expire_after", "is a whole number of seconds");
+    }
+
+    void check_datapoint() {
+        const auto option = entity_.options.find("datapoint");
+        if (option == entity_.options.end()) return;
+        if (const std::string misfit = misfit_of_datapoint(entity_, *option); !misfit.empty())
+            drop("datapoint", misfit);
     }
 
     void drop(std::string_view key, const std::string& why) {

@@ -83,10 +83,10 @@ void Hub::Impl::ask_who(Board& board) {
     link.line->send(Json::array({"who"}));
 }
 
-void Hub::Impl::send_up(Board& board) {
+void Hub::Impl::send_up(const Board& board) {
     Link& link = link_of(board);
     link.last_up = clocks.steady();
-    link.line->send(Json::array({"up", epoch_ms(clocks.wall())}));
+    link.line->send(Json::array({"up", epoch_ms(clocks.wall()), broker != BrokerState::away}));
 }
 
 void Hub::Impl::hear(Board& board, std::string what) {

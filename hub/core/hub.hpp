@@ -47,6 +47,13 @@ struct Counters {
     std::uint64_t commands_refused = 0;
 };
 
+/// The MQTT broker, as far as boards need to know: battery sensors wait for it with their reports.
+enum class BrokerState {
+    none,      ///< the hub has none: what is on the timeline is where it should be
+    away,      ///< nothing can be confirmed now
+    connected, ///< and all that it keeps is known
+};
+
 /// Single-threaded: every call on the core's thread. Knows up to 64 boards, which it remembers until it ends; a 65th is
 /// refused with a log line.
 class Hub {
@@ -81,6 +88,12 @@ public:
     /// The id is unique among the board's last 32 commands. A command that timed out may still end as done or failed.
     /// Errors: not_found, invalid_argument, disconnected, busy, duplicate, expired, rate_limited.
     base::Result<std::string> command(const CommandRequest& request);
+
+    // --- from the broker ---
+    /// Told to every board at once when it changes. `none` at the start.
+    void set_broker(BrokerState state);
+    /// The broker has confirmed all of a ReportTaken. Not from within `on_change`.
+    void reported(const std::string& uid, std::int64_t boot, std::uint16_t serial);
 
     // --- from Home Assistant ---
     void set_home_access(HomeAccess access);

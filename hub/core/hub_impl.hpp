@@ -6,12 +6,17 @@
 #include "hub/core/command_ledger.hpp"
 #include "hub/core/complaints.hpp"
 #include "hub/core/hub.hpp"
+#include "hub/core/reports.hpp"
 
+#include <algorithm>
+#include <bitset>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hub::core {
@@ -22,6 +27,21 @@ using Micros = std::chrono::microseconds;
 inline const Json& at(const Json& message, std::size_t index) {
     static const Json nothing;
     return index < message.size() ? message[index] : nothing;
+}
+
+/// A battery sensor's report that was taken, to know a repetition by.
+struct KnownReport {
+    std::string said; ///< datapoints and options, as they came
+    Micros heard{};   ///< for the first time
+    ReportTaken taken;
+    bool confirmed = false;
+};
+
+/// The item of `list` with this key, made when there is none.
+template <typename T>
+T& entry(std::vector<std::pair<std::string, T>>& list, const std::string& key) {
+    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.first == key; });
+    return found != list.end() ? found->second : list.emplace_back(key, T{}).second;
 }
 
 /// What the hub keeps about its conversation with a board, beside what everybody may see in `Board`.
@@ -40,6 +60,8 @@ struct Link {
     std::size_t parts_received = 0;
     std::vector<std::string> watched; ///< of Home Assistant's entities
     std::vector<Micros> calls;        ///< of the last second
+    std::deque<KnownReport> reports;  ///< of this boot, the newest last
+    std::bitset<256> unread;          ///< datapoints that no entity reads, and that was logged
 };
 
 /// What Home Assistant last said of an entity; a null state is unknown.
@@ -62,7 +84,7 @@ struct Hub::Impl {
     void emit_command(const Board& board, const SentCommand& command, std::string_view outcome, std::string_view text);
     void complain(Board& board, std::string_view level, std::string_view text);
     void ask_who(Board& board);
-    void send_up(Board& board);
+    void send_up(const Board& board);
     void hear(Board& board, std::string what);
     void go_offline(Board& board, std::string_view reason);
     base::Result<> check(const Board& board, const CommandRequest& request, int& ttl_ms);
@@ -85,6 +107,12 @@ struct Hub::Impl {
     void on_log(Board& board, const Json& message);
     void on_crash(Board& board, const Json& message);
     void on_up(Board& board, const Json& message);
+    // hub_reports.cpp
+    void on_report(Board& board, const Json& message);
+    KnownReport* known_report(Link& link, std::uint16_t serial, std::string_view said);
+    ReportTaken take_report(Board& board, const Report& report);
+    void take_value(Board& board, const Entity& entity, Json value, const Report& report, ReportTaken& taken);
+    void confirm(Link& link, KnownReport& report);
     // hub_home.cpp
     void on_watch(Board& board, const Json& message);
     void on_call(Board& board, const Json& message);
@@ -99,6 +127,7 @@ struct Hub::Impl {
     std::vector<Board> boards;
     std::vector<Link> links; ///< of the board with the same index
     Counters counters;
+    BrokerState broker = BrokerState::none;
     HomeAccess access;
     bool home_connected = false;
     std::map<std::string, HomeState> home; ///< of every watched entity that Home Assistant has told

@@ -48,10 +48,12 @@ Json counters_of(const Json& figures) {
     return counters;
 }
 
-template <typename T>
-T& entry(std::vector<std::pair<std::string, T>>& list, const std::string& key) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.first == key; });
-    return found != list.end() ? found->second : list.emplace_back(key, T{}).second;
+/// What a battery sensor's MCU says it is. It answers a while after the boot: a hello without it takes nothing back.
+void take_product(Board& board, const Json& hello) {
+    const auto found = hello.find("product");
+    if (found == hello.end() || !found->is_object()) return;
+    board.product = text_of(*found, "p", 32);
+    board.product_version = text_of(*found, "v", 16);
 }
 
 const Entity* find_entity(const std::vector<Entity>& entities, const Json& id) {
@@ -76,7 +78,7 @@ void Hub::Impl::refused(Board& board, std::string_view why) {
 void Hub::Impl::on_message(Board& board, const Json& message) {
     if (!message.is_array() || message.empty() || !message[0].is_string()) return malformed(board, "no word in front");
     using Handler = void (Impl::*)(Board&, const Json&);
-    static constexpr std::array<std::pair<std::string_view, Handler>, 11> handlers{{
+    static constexpr std::array<std::pair<std::string_view, Handler>, 12> handlers{{
         {"hello", &Impl::on_hello},
         {"decl", &Impl::on_decl},
         {"state", &Impl::on_state},
@@ -88,6 +90,7 @@ void Hub::Impl::on_message(Board& board, const Json& message) {
         {"up", &Impl::on_up},
         {"watch", &Impl::on_watch},
         {"call", &Impl::on_call},
+        {"report", &Impl::on_report},
     }};
     const auto& word = message[0].get_ref<const std::string&>();
     const auto* found = std::find_if(handlers.begin(), handlers.end(), [&](const auto& h) { return h.first == word; });
@@ -119,6 +122,7 @@ void Hub::Impl::on_hello(Board& board, const Json& message) {
     board.version = text_of(hello, "version", 32);
     board.boot = boot;
     board.decl = text_of(hello, "decl", 16);
+    take_product(board, hello);
     board.online = true;
     link.greeted = true;
     link.who_unanswered = 0;
@@ -129,12 +133,15 @@ void Hub::Impl::on_hello(Board& board, const Json& message) {
 void Hub::Impl::forget_last_boot(Board& board) {
     Link& link = link_of(board);
     link.clock.reset();
-    link.declared.clear();
+    link.reports.clear();
     for (const SentCommand& command : link.ledger.take_all()) {
         emit_command(board, command, "failed", "the board restarted before it answered");
     }
     for (auto& [id, state] : board.states) {
-        if (!state.value.is_null()) set_state(board, id, State{nullptr, clocks.wall()});
+        const Entity* entity = find_entity(board.entities, Json(id));
+        // What an MCU has reported is as true as before: each of its reports is a boot.
+        const bool is_the_mcus = entity != nullptr && entity->options.contains("datapoint");
+        if (!state.value.is_null() && !is_the_mcus) set_state(board, id, State{nullptr, clocks.wall()});
     }
     board.outputs.clear();
     link.calls.clear();
@@ -186,6 +193,7 @@ void Hub::Impl::finish_declaration(Board& board) {
     board.entities = std::exchange(link.parts, {});
     link.parts_received = 0;
     link.declared = board.decl;
+    link.unread.reset();
     std::erase_if(board.states, [&](const auto& item) {
         const Entity* entity = find_entity(board.entities, Json(item.first));
         return entity == nullptr || !check_state(*entity, item.second.value);

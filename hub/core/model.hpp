@@ -59,7 +59,9 @@ struct Board {
     std::string runtime;
     std::string version;
     std::int64_t boot = 0;
-    std::string decl; ///< the declaration's hash
+    std::string decl;            ///< the declaration's hash
+    std::string product;         ///< of a battery sensor: what its MCU calls itself; empty if unknown
+    std::string product_version; ///< of the MCU's firmware
     bool online = false;
     bool is_virtual = false;
     std::optional<Evidence> evidence;
@@ -82,6 +84,13 @@ struct StateChanged {
     std::string uid;
     std::string id;
     State state;
+    bool reported = false; ///< of a battery sensor's report: the broker hears of it in ReportTaken
+};
+/// A value of before the one that is known: for the timeline alone.
+struct PastValue {
+    std::string uid;
+    std::string id;
+    State state;
 };
 struct EventFired {
     std::string uid;
@@ -89,7 +98,17 @@ struct EventFired {
     std::string type;
     Json data;
     Time at;
-    bool late = false; ///< too old to be told to Home Assistant
+    bool late = false;     ///< too old to be told to Home Assistant
+    bool reported = false; ///< as in StateChanged
+};
+/// What the broker has to confirm of a battery sensor's report, `Hub::reported`; comes behind its StateChanged and
+/// EventFired, and again when the board repeats what was not confirmed.
+struct ReportTaken {
+    std::string uid;
+    std::int64_t boot = 0;
+    std::uint16_t serial = 0;                         ///< of this boot
+    std::vector<std::pair<std::string, Json>> values; ///< by entity id
+    std::vector<EventFired> events;                   ///< none is late
 };
 struct OutputChanged {
     std::string uid;
@@ -145,8 +164,9 @@ struct HomeCall {
     Time at;
 };
 
-using Change = std::variant<BoardChanged, EntitiesDeclared, StateChanged, EventFired, OutputChanged, LogLine, Crashed,
-                            CommandChanged, ConsoleText, Heartbeat, HomeWatched, HomeCall>;
+using Change =
+    std::variant<BoardChanged, EntitiesDeclared, StateChanged, PastValue, EventFired, ReportTaken, OutputChanged,
+                 LogLine, Crashed, CommandChanged, ConsoleText, Heartbeat, HomeWatched, HomeCall>;
 
 /// Hears of every change, in order, on the core's thread. Must not block and must not call back into the core.
 class Observer {

@@ -31,12 +31,9 @@ class Recorder {
 public:
     explicit Recorder(std::vector<Row>& rows) : rows_(rows) {}
 
-    void operator()(const core::StateChanged& change) {
-        const core::Json& value = change.state.value;
-        if (value.is_number()) return sample(change.uid, change.id, change.state.at, value.get<double>());
-        if (value.is_boolean()) sample(change.uid, change.id, change.state.at, value.get<bool>() ? 1 : 0);
-        line(change.uid, "state", change.id, change.state.at, words_of(value), value);
-    }
+    void operator()(const core::StateChanged& change) { value_of(change.uid, change.id, change.state); }
+    void operator()(const core::PastValue& change) { value_of(change.uid, change.id, change.state); }
+    void operator()(const core::ReportTaken&) {} // its values have come one by one
     void operator()(const core::EventFired& change) {
         line(change.uid, "event", change.id, change.at, change.type, change.data);
     }
@@ -74,6 +71,12 @@ public:
     }
 
 private:
+    void value_of(const std::string& uid, const std::string& id, const core::State& state) {
+        const core::Json& value = state.value;
+        if (value.is_number()) return sample(uid, id, state.at, value.get<double>());
+        if (value.is_boolean()) sample(uid, id, state.at, value.get<bool>() ? 1 : 0);
+        line(uid, "state", id, state.at, words_of(value), value);
+    }
     static std::string member(const core::Json& object, const char* name) {
         const auto found = object.find(name);
         return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();

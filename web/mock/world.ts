@@ -23,6 +23,7 @@ function board(uid: string, name: string, fields: Partial<Board>): Board {
         outputs: {},
         heap_free: 98_304,
         counters: { frames: 12 },
+        product: null,
         ...fields,
     };
 }

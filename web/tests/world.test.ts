@@ -25,6 +25,7 @@ const door: Board = {
     outputs: {},
     heap_free: null,
     counters: {},
+    product: null,
 };
 const uid = door.uid;
 

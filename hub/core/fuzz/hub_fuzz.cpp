@@ -76,11 +76,12 @@ public:
     World() {
         hub_.add_observer(*this);
         hub_.home_connected(true);
+        hub_.set_broker(BrokerState::connected);
         hub_.line_opened(uid, line_, true);
     }
 
     /// `+9`: so many seconds pass. `>text`: console. `![id,value,cmd_id,ttl_ms]`: a command. `~`: the line is closed
-    /// and opened again. Anything else: a message of the board.
+    /// and opened again. `=serial`: the broker confirms a report. Anything else: a message of the board.
     void play(std::string_view line) {
         switch (line.empty() ? '\0' : line.front()) {
         case '+': wait(line.substr(1)); break;
@@ -90,6 +91,7 @@ public:
             hub_.line_closed(uid, line.substr(1));
             hub_.line_opened(uid, line_, true);
             break;
+        case '=': confirm(line.substr(1)); break;
         default: hub_.on_message(uid, line);
         }
         check_board();
@@ -104,6 +106,12 @@ private:
             wall_ += 1s;
             hub_.tick();
         }
+    }
+
+    void confirm(std::string_view digits) {
+        std::uint16_t serial = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), serial);
+        hub_.reported(uid, board().boot, serial);
     }
 
     void command(std::string_view text) {
@@ -142,6 +150,16 @@ private:
         const Entity* entity = find(change.id);
         expect(entity != nullptr && is_valid(*entity, change.state.value));
         check_time(change.state.at);
+    }
+    void check(const PastValue& change) const {
+        const Entity* entity = find(change.id);
+        expect(entity != nullptr && entity->options.contains("datapoint") && is_valid(*entity, change.state.value));
+        check_time(change.state.at);
+    }
+    void check(const ReportTaken& change) const {
+        expect(change.serial > 0 && !(change.values.empty() && change.events.empty()));
+        for (const auto& [id, value] : change.values) expect(is_valid(*find(id), value));
+        for (const EventFired& event : change.events) expect(!event.late && event.reported);
     }
     void check(const EventFired& change) const {
         const Entity* entity = find(change.id);

@@ -122,5 +122,42 @@ TEST(DeviceClasses, know_units_for_each_class) {
     EXPECT_FALSE(state_class_fits("timestamp", "measurement"));
 }
 
+TEST(Declaration, takes_a_datapoint_of_a_battery_sensor) {
+    for (const char* option : {R"({"id":101})", R"({"id":1,"scale":0.1})", R"({"id":255,"values":{"0":5,"9":null}})"}) {
+        const auto checked = check((R"(["a","sensor","A",{"datapoint":)" + std::string(option) + "}]").c_str());
+        ASSERT_TRUE(checked.entity);
+        EXPECT_EQ(checked.entity->options["datapoint"], Json::parse(option));
+        EXPECT_TRUE(checked.remarks.empty());
+    }
+}
+
+TEST(Declaration, leaves_out_a_datapoint_that_is_none) {
+    for (const char* option :
+         {"101", "{}", R"({"id":0})", R"({"id":256})", R"({"id":1.5})", R"({"id":"1"})", R"({"id":1,"scale":0})",
+          R"({"id":1,"scale":1e9})", R"({"id":1,"scale":"2"})", R"({"id":1,"values":{}})", R"({"id":1,"values":[1]})",
+          R"({"id":1,"values":{"0":[1]}})", R"({"id":1,"scale":2,"values":{"0":1}})", R"({"id":1,"more":2})"}) {
+        const auto checked = check((R"(["a","sensor","A",{"datapoint":)" + std::string(option) + "}]").c_str());
+        ASSERT_TRUE(checked.entity) << option;
+        EXPECT_FALSE(checked.entity->options.contains("datapoint")) << option;
+        EXPECT_EQ(checked.remarks.size(), 1U) << option;
+    }
+}
+
+TEST(Declaration, leaves_out_a_datapoint_whose_values_are_none_of_the_entity) {
+    for (const char* wrong :
+         {R"(["a","binary_sensor","A",{"datapoint":{"id":1,"values":{"0":"off"}}}])",
+          R"(["a","binary_sensor","A",{"datapoint":{"id":1,"scale":2}}])",
+          R"(["a","sensor","A",{"datapoint":{"id":1,"below":20}}])", R"(["a","switch","A",{"datapoint":{"id":1}}])",
+          R"(["a","event","A",{"event_types":["x"],"datapoint":{"id":1,"values":{"0":"y"}}}])",
+          R"(["a","sensor","A",{"unit_of_measurement":"V","datapoint":{"id":1,"values":{"0":"y"}}}])"}) {
+        const auto checked = check(wrong);
+        ASSERT_TRUE(checked.entity) << wrong;
+        EXPECT_FALSE(checked.entity->options.contains("datapoint")) << wrong;
+        EXPECT_EQ(checked.remarks.size(), 1U) << wrong;
+    }
+    EXPECT_TRUE(check(R"(["a","event","A",{"event_types":["x"],"datapoint":{"id":1,"values":{"0":"x","1":null}}}])")
+                    .remarks.empty());
+}
+
 } // namespace
 } // namespace hub::core

@@ -10,7 +10,7 @@ TEST_F(HubMessages, opening_a_line_asks_who_and_tells_the_time) {
     hub.line_opened("abcd", line, true);
     ASSERT_EQ(line.sent.size(), 2U);
     EXPECT_EQ(line.sent[0], R"(["who"])");
-    EXPECT_EQ(line.sent[1], R"(["up",1800000000000])");
+    EXPECT_EQ(line.sent[1], R"(["up",1800000000000,true])");
     EXPECT_FALSE(board().online);
 }
 
@@ -56,6 +56,22 @@ TEST_F(HubMessages, hostile_messages_are_counted_and_never_thrown) {
         R"(["output","x",1,2,"app"])",
         R"(["output","x",true,2,"boredom"])",
         "[\"log\",\"info\",\"\xff\"]",
+        R"(["report",0,"65010001",{},1])",
+        R"(["report",65536,"65010001",{},1])",
+        R"(["report",1.5,"65010001",{},1])",
+        R"(["report",1,"6501000",{},1])",
+        R"(["report",1,"6501000G",{},1])",
+        R"(["report",1,"6501000A",{},1])",
+        R"(["report",1,7,{},1])",
+        R"(["report",1,"",[],1])",
+        R"(["report",1,""])",
+        R"(["report",1,"",{"record":1},1])",
+        R"(["report",1,"",{"late":"yes"},1])",
+        R"(["report",1,"",{"time":7},1])",
+        R"(["report",1,"",{"time":"2026-02-30T00:00:00"},1])",
+        R"(["report",1,"",{"time":"1999-02-03T00:00:00"},1])",
+        R"(["report",1,"",{"time":"2026-02-03 00:00:00"},1])",
+        "[\"report\",1,\"" + std::string(514, '0') + "\",{},1]",
     };
     for (const std::string& message : hostile) say(message);
     EXPECT_EQ(hub.counters().messages_malformed, hostile.size());

@@ -49,6 +49,7 @@ const board = shape({
     outputs: record(shape({ on: boolean, cause: text, at_ms: number })),
     heap_free: orNull(number),
     counters: record(number),
+    product: orNull(shape({ id: text, version: text })),
 });
 
 const command = shape({

@@ -146,7 +146,7 @@ export class BoardPage extends HubElement {
                     >
                 </div>
                 <ouro-presence .hub=${this.hub} .board=${board}></ouro-presence>
-                ${this.counters(view)}
+                ${this.product(view)} ${this.counters(view)}
             </header>
             ${this.wide ? this.twoColumns(view) : this.oneColumn(view)}`;
     }
@@ -171,6 +171,13 @@ export class BoardPage extends HubElement {
             ${this.locks(view)} ${this.picture(view)} ${this.crash(view)} ${this.events(view)} ${this.controls(view)}
             ${this.plot(view)} ${this.console(view)}
         </div>`;
+    }
+
+    /** What a battery sensor's MCU says it is. */
+    private product(view: BoardView): unknown {
+        const { product } = view.board;
+        if (!product) return nothing;
+        return html`<p class="small soft" data-product>Sensor: ${product.id || "unknown"} ${product.version}</p>`;
     }
 
     /** What crossed between the board's cores; for whoever looks for a fault. */
