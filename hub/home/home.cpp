@@ -9,6 +9,7 @@
 #include "hub/home/mosquitto_process.hpp"
 #include "hub/home/mqtt_boards.hpp"
 #include "hub/home/payloads.hpp"
+#include "hub/home/report_delivery.hpp"
 #include "hub/home/topics.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -44,24 +45,8 @@ std::chrono::microseconds steady_now() {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-Json hello_of(const core::Board& board) {
-    return {{"uid", board.uid},         {"name", board.name},       {"board", board.profile}, {"app", board.app},
-            {"runtime", board.runtime}, {"version", board.version}, {"boot", board.boot},     {"decl", board.decl}};
-}
-
-Json declaration_of(const core::Board& board) {
-    Json list = Json::array();
-    for (const core::Entity& entity : board.entities) {
-        list.push_back(Json::array({entity.id, kind_name(entity.kind), entity.name, entity.options}));
-    }
-    return list;
-}
-
 const core::Entity* find_entity(const core::Board* board, const std::string& id) {
-    if (board == nullptr) return nullptr;
-    const auto found =
-        std::find_if(board->entities.begin(), board->entities.end(), [&](const core::Entity& e) { return e.id == id; });
-    return found == board->entities.end() ? nullptr : &*found;
+    return board == nullptr ? nullptr : home::find_entity(*board, id);
 }
 
 /// A board that has said hello once; before, there is nothing to say about it.
@@ -88,12 +73,14 @@ public:
           boards_(client_, hub),
           inbox_(client_, hub, boards_, config_.discovery_prefix),
           announcer_(config_.discovery_prefix),
+          reports_(client_, hub, config_.discovery_prefix),
           pace_timer_(io),
           birth_timer_(io),
           hold_timer_(io),
           expiry_timer_(io) {
         const DiscoveryMessage self = describe_hub(config_.discovery_prefix);
         announcer_.declare("hub", {{self.topic, self.config.dump()}});
+        hub.set_broker(core::BrokerState::away);
     }
 
     base::Result<> start();
@@ -105,8 +92,14 @@ public:
 
     void on(const core::BoardChanged& change) { publish_card(change.uid); }
     void on(const core::EntitiesDeclared& change);
-    void on(const core::StateChanged& change) { publish_state(change.uid, change.id, change.state.value); }
+    void on(const core::StateChanged& change) {
+        if (!change.reported) publish_state(change.uid, change.id, change.state.value);
+    }
     void on(const core::EventFired& change);
+    void on(const core::ReportTaken& report) {
+        // Events are lost to a Home Assistant that is not back yet; the board says them again.
+        if (ready_ && (report.events.empty() || !holding_)) reports_.publish(report);
+    }
     void on(const core::CommandChanged& change);
     void on(const core::LogLine& line) {
         if (boards_.speaks(line.uid)) return;
@@ -116,7 +109,7 @@ public:
         if (!boards_.speaks(change.uid)) publish_once(board_topic(change.uid, "crash"), change.crash);
     }
     template <typename T>
-    void on(const T&) {} // outputs, console and heartbeats stay in the hub
+    void on(const T&) {} // outputs, console, heartbeats and what is past stay in the hub
 
 private:
     void connect();
@@ -124,7 +117,7 @@ private:
     void on_disconnected(std::string_view reason) override;
     void on_message(std::string_view topic, std::string_view payload, bool retained) override;
     void on_subscribed(int mid) override;
-    void on_delivered(int mid) override;
+    void on_delivered(int mid, bool taken) override;
 
     void on_ready();
     void note_presence(std::string_view topic);
@@ -154,6 +147,7 @@ private:
     MqttBoards boards_;
     CommandInbox inbox_;
     Announcer announcer_;
+    ReportDelivery reports_;
     EventQueue events_;
     asio::steady_timer pace_timer_;
     asio::steady_timer birth_timer_;
@@ -201,6 +195,7 @@ void Home::Impl::stop() {
     for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_, &expiry_timer_}) timer->cancel();
     client_.stop();
     boards_.disconnected();
+    hub_.set_broker(core::BrokerState::away);
     process_.stop();
 }
 
@@ -242,6 +237,7 @@ void Home::Impl::on_ready() {
     announcer_.broker_known();
     pump();
     publish_everything();
+    hub_.set_broker(core::BrokerState::connected);
     holding_ = was_connected_ && home_assistant_seen_;
     was_connected_ = true;
     if (holding_) {
@@ -257,6 +253,8 @@ void Home::Impl::on_disconnected(std::string_view reason) {
     holding_ = false;
     ready_mid_.reset();
     events_.connection_lost();
+    reports_.connection_lost();
+    hub_.set_broker(core::BrokerState::away);
     for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_}) timer->cancel();
     pacing_ = false;
     said_in_burst_ = 0;
@@ -362,11 +360,8 @@ void Home::Impl::publish_state(const std::string& uid, const std::string& id, co
     if (!ready_ || entity == nullptr || boards_.speaks(uid)) return;
     const std::string topic = entity_topic(uid, id, "state");
     const std::string payload = state_payload(entity->kind, value);
-    if (entity->options.contains("expire_after")) { // kept, it would start the clock again with an old value
-        client_.publish(topic, payload, 1, false);
-        return;
-    }
-    publish_kept(uid, id, topic, payload);
+    if (is_kept(*entity)) return publish_kept(uid, id, topic, payload);
+    client_.publish(topic, payload, 1, false);
 }
 
 void Home::Impl::publish_kept(const std::string& uid, const std::string& id, const std::string& topic,
@@ -379,7 +374,8 @@ void Home::Impl::publish_once(const std::string& topic, const Json& payload) {
     if (ready_) client_.publish(topic, payload.dump(-1, ' ', false, Json::error_handler_t::replace), 0, false);
 }
 
-void Home::Impl::on_delivered(int mid) {
+void Home::Impl::on_delivered(int mid, bool taken) {
+    reports_.acknowledged(mid, taken);
     events_.delivered(mid);
     if (unsent_.empty()) return;
     const auto [uid, id] = *unsent_.begin();
@@ -424,17 +420,12 @@ void Home::Impl::on(const core::CommandChanged& change) {
 
 void Home::Impl::on(const core::EventFired& change) {
     // What is late is for the timeline: a bell must not ring for somebody who left.
-    if (change.late || boards_.speaks(change.uid)) return;
+    if (change.late || change.reported || boards_.speaks(change.uid)) return;
     const core::Entity* entity = find_entity(hub_.find(change.uid), change.id);
     queue_event(change.uid, entity_topic(change.uid, change.id, "event"), event_payload(change.type, change.data),
                 change.at);
-    if (entity != nullptr && entity->options.contains("mqtt_publish")) {
-        const Json& further = entity->options["mqtt_publish"];
-        const auto topic = further[0].get<std::string>();
-        if (core::is_further_topic(topic, config_.discovery_prefix)) {
-            queue_event(change.uid, topic, further[1].get<std::string>(), change.at);
-        }
-    }
+    const auto further = entity == nullptr ? std::nullopt : further_message(*entity, config_.discovery_prefix);
+    if (further) queue_event(change.uid, further->topic, further->payload, change.at);
     if (!holding_) send_events();
 }
 

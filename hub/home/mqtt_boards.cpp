@@ -40,13 +40,6 @@ Json member(const Json& object, const char* key) {
     return found == object.end() ? Json() : *found;
 }
 
-const core::Entity* find_entity(const core::Board& board, std::string_view id) {
-    const auto& entities = board.entities;
-    const auto found =
-        std::find_if(entities.begin(), entities.end(), [&](const auto& entity) { return entity.id == id; });
-    return found == entities.end() ? nullptr : &*found;
-}
-
 double epoch_seconds() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }

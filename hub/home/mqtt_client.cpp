@@ -165,11 +165,13 @@ private:
         mosquitto_subscribe_callback_set(client, [](mosquitto*, void* self, int mid, int, const int*) {
             static_cast<Connection*>(self)->guarded([=](Connection& c) { c.listener_.on_subscribed(mid); });
         });
-        mosquitto_publish_callback_set(client, [](mosquitto*, void* self, int mid) {
-            static_cast<Connection*>(self)->guarded([=](Connection& c) {
-                if (c.inflight_.erase(mid) > 0) c.listener_.on_delivered(mid);
-            });
-        });
+        mosquitto_publish_v5_callback_set(client,
+                                          [](mosquitto*, void* self, int mid, int reason, const mosquitto_property*) {
+                                              static_cast<Connection*>(self)->guarded([=](Connection& c) {
+                                                  if (c.inflight_.erase(mid) > 0)
+                                                      c.listener_.on_delivered(mid, reason < MQTT_RC_UNSPECIFIED);
+                                              });
+                                          });
     }
 
     void configure_tls() {

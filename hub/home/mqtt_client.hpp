@@ -54,8 +54,8 @@ public:
         /// `retained` is the message's flag: the broker kept it from before the subscription.
         virtual void on_message(std::string_view topic, std::string_view payload, bool retained) = 0;
         virtual void on_subscribed(int mid) = 0;
-        /// The broker has acknowledged a QoS 1 message, or said no.
-        virtual void on_delivered(int mid) = 0;
+        /// The broker has acknowledged a QoS 1 message: it has taken it, or said no (MQTT 5).
+        virtual void on_delivered(int mid, bool taken) = 0;
 
     protected:
         ~Listener() = default;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/home/payloads.hpp"
 
+#include "hub/core/declaration.hpp"
 #include "hub/core/safe_json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -88,6 +90,35 @@ std::string event_payload(std::string_view type, const Json& data) {
     Json payload = data.is_object() ? data : Json::object();
     payload["event_type"] = type;
     return payload.dump();
+}
+
+Json hello_of(const core::Board& board) {
+    return {{"uid", board.uid},         {"name", board.name},       {"board", board.profile}, {"app", board.app},
+            {"runtime", board.runtime}, {"version", board.version}, {"boot", board.boot},     {"decl", board.decl}};
+}
+
+Json declaration_of(const core::Board& board) {
+    Json list = Json::array();
+    for (const core::Entity& entity : board.entities) {
+        list.push_back(Json::array({entity.id, kind_name(entity.kind), entity.name, entity.options}));
+    }
+    return list;
+}
+
+const core::Entity* find_entity(const core::Board& board, std::string_view id) {
+    const auto& entities = board.entities;
+    const auto found = std::find_if(entities.begin(), entities.end(), [&](const auto& each) { return each.id == id; });
+    return found == entities.end() ? nullptr : &*found;
+}
+
+bool is_kept(const core::Entity& entity) { return !entity.options.contains("expire_after"); }
+
+std::optional<FurtherMessage> further_message(const core::Entity& entity, std::string_view discovery_prefix) {
+    const auto option = entity.options.find("mqtt_publish");
+    if (option == entity.options.end()) return std::nullopt;
+    FurtherMessage message{(*option)[0].get<std::string>(), (*option)[1].get<std::string>()};
+    if (!core::is_further_topic(message.topic, discovery_prefix)) return std::nullopt;
+    return message;
 }
 
 base::Result<core::CommandRequest> read_command(const core::Entity& entity, std::string_view payload) {

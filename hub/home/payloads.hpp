@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "hub/core/hub.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,24 @@ core::Json state_value(core::Kind kind, std::string_view payload);
 
 /// `{"event_type":type,…data}`
 std::string event_payload(std::string_view type, const core::Json& data);
+
+/// What the broker keeps of a board that the hub speaks for.
+core::Json hello_of(const core::Board& board);
+core::Json declaration_of(const core::Board& board);
+
+/// The entity of that id; null when there is none.
+const core::Entity* find_entity(const core::Board& board, std::string_view id);
+
+/// Whether the broker keeps the entity's value. One that expires it may not: kept, an old value would start the clock
+/// again.
+bool is_kept(const core::Entity& entity);
+
+/// What an event says on a topic of somebody else's system; nothing if it says nothing there, or may not.
+struct FurtherMessage {
+    std::string topic;
+    std::string payload;
+};
+std::optional<FurtherMessage> further_message(const core::Entity& entity, std::string_view discovery_prefix);
 
 /// Reads the payload of a `set` topic for `entity`: the kind's word, a number, a text, or the object
 /// `{"value":…,"id":…,"ttl_ms":…,"t":…}`. Fills all of the request except `uid`. Whether the value is allowed is

@@ -23,7 +23,7 @@ struct Deaf final : MqttClient::Listener {
     void on_disconnected(std::string_view) override {}
     void on_message(std::string_view, std::string_view, bool) override {}
     void on_subscribed(int) override {}
-    void on_delivered(int) override {}
+    void on_delivered(int, bool) override {}
 };
 
 class World final : core::Observer {

@@ -25,7 +25,7 @@ struct SilentListener final : MqttClient::Listener {
     void on_disconnected(std::string_view) override {}
     void on_message(std::string_view, std::string_view, bool) override {}
     void on_subscribed(int) override {}
-    void on_delivered(int) override {}
+    void on_delivered(int, bool) override {}
     bool connected = false;
 };
 
