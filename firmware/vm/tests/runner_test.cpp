@@ -293,7 +293,7 @@ TEST_F(Runner, row_3_33_what_leads_out_of_the_vm_cannot_be_imported) {
         EXPECT_THAT(at_prompt(std::string("import ") + name), HasSubstr("ImportError: no module named")) << name;
     }
     for (const char* name : {"framebuf", "machine", "time", "json", "asyncio", "os", "struct", "hashlib", "binascii",
-                             "random", "ha", "re", "collections"}) {
+                             "random", "ha", "tuya", "re", "collections"}) {
         EXPECT_THAT(at_prompt(std::string("import ") + name), Not(HasSubstr("Error"))) << name;
     }
     EXPECT_THAT(at_prompt("machine.mem32"), HasSubstr("AttributeError")) << "memory at any address";
