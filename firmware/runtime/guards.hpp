@@ -75,6 +75,7 @@ public:
 
     std::size_t size() const noexcept { return outputs_.size(); }
     std::string_view name(std::size_t output) const noexcept { return outputs_[output].name; }
+    contract::Pin pin(std::size_t output) const noexcept { return outputs_[output].pin; }
     bool on(std::size_t output) const noexcept { return outputs_[output].on; }
 
 private:

@@ -133,9 +133,8 @@ void HardwareCore::configure(const bridge::PinCommand& command) noexcept {
 
 void HardwareCore::output_changed(std::size_t output, bool, base::Micros at, Cause cause) noexcept {
     // The level is read back for every pin command; a cut or a stop changes it without one.
-    for (const boards::Output& data : parts_.profile.outputs) {
-        parts_.bridge.levels[data.pin] = parts_.gpio.read(data.pin);
-    }
+    const contract::Pin pin = guards_.pin(output);
+    parts_.bridge.levels[pin] = parts_.gpio.read(pin);
     link_.output_changed(output, at, cause);
 }
 
