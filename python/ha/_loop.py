@@ -12,6 +12,7 @@ home_up = transport.home_up
 _OUTBOX_MAX = 32
 _WAIT_MAX_MS = 60_000
 _RETRY_MS = 100
+_BLOCKED_MS = 50  # a handler that took as long has kept what came meanwhile waiting
 
 entities = {}  # id: Entity
 on_news = []  # what hears of the home's news: functions of the tuple that `transport.news` gives
@@ -154,8 +155,9 @@ def _take_commands():
         if entity is None:
             send(transport.done, command[1], False, "not_found")
         else:
+            began = ticks_ms()
             entity.obey(command[2], command[1])
-            if entity.exclusive:
+            if entity.exclusive and ticks_diff(ticks_ms(), began) >= _BLOCKED_MS:
                 command = _refuse_meanwhile(entity.id)
                 continue
         command = transport.poll()
