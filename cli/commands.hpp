@@ -48,6 +48,7 @@ void add_broker(CLI::App& app, Invocation& invocation);
 void add_clean(CLI::App& app, Invocation& invocation);
 void add_deploy(CLI::App& app, Invocation& invocation);
 void add_mip(CLI::App& app, Invocation& invocation);
+void add_new(CLI::App& app, Invocation& invocation);
 void add_mount(CLI::App& app, Invocation& invocation);
 void add_edit(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
