@@ -5,8 +5,10 @@
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/reach.hpp"
+#include "cli/secret_store.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/deploy_health.hpp"
+#include "hub/workbench/deploy_parts.hpp"
 #include "hub/workbench/python_caches.hpp"
 #include "hub/workbench/repl/python_files.hpp"
 
@@ -62,17 +64,32 @@ private:
     bool json_;
 };
 
+/// "812 B"; of what holds secrets, their names.
+std::string weight_of(const AppFile& file) {
+    if (file.secrets.empty()) return std::to_string(file.size) + " B";
+    std::string names;
+    for (const std::string& name : file.secrets) names += (names.empty() ? "" : ", ") + name;
+    return "(" + names + ")";
+}
+
+Json facts_of(const AppFile& file) {
+    if (file.secrets.empty()) return {{"path", file.path}, {"size", file.size}};
+    return {{"path", file.path}, {"secrets", file.secrets}};
+}
+
 /// One run of the command, with a board that is at its prompt.
 class Run {
 public:
     Run(const Invocation& invocation, const Words& words, PortPython& python, DeployTarget& target,
-        workbench::PythonFiles& files)
+        workbench::PythonFiles& files, const workbench::Secrets& secrets)
         : invocation_(invocation),
           words_(words),
           python_(python),
           target_(target),
           files_(files),
-          tell_(invocation.json) {}
+          tell_(invocation.json),
+          secrets_(secrets),
+          mask_(secrets) {}
 
     int deploy(const AppFolder& app) {
         const auto plan = workbench::plan_deploy(target_, files_, app);
@@ -85,9 +102,11 @@ public:
             workbench::stage_deploy(target_, files_, app, *plan, [&](const AppFile& file, FileChange change) {
                 const std::string place = "[" + std::to_string(++count) + "/" + std::to_string(app.files.size()) + "] ";
                 const bool sent = change != FileChange::same;
-                tell_({{"type", "file"}, {"path", file.path}, {"size", file.size}, {"sent", sent}},
-                      place + file.path + "  " + std::to_string(file.size) + " B  " + (sent ? "sent" : "was there") +
-                          ", verified");
+                Json facts = facts_of(file);
+                facts["type"] = "file";
+                facts["sent"] = sent;
+                tell_(facts,
+                      place + file.path + "  " + weight_of(file) + (sent ? "  sent" : "  was there") + ", verified");
             });
         if (!staged) return give_up(staged.error());
         if (const auto switched = target_.switch_to(app); !switched) return give_up(switched.error());
@@ -101,15 +120,24 @@ public:
         return watch(app, false);
     }
 
+    /// Before anything was changed for good.
+    int give_up(const base::Error& error) {
+        start_again();
+        Failure failure = failure_of(error);
+        failure.message += ". The version so far is untouched";
+        return report(failure);
+    }
+
 private:
     void show(const AppFolder& app, const DeployPlan& plan) const {
         Json files = Json::array();
         for (std::size_t i = 0; i < app.files.size(); ++i) {
             const AppFile& file = app.files[i];
-            files.push_back({{"path", file.path}, {"size", file.size}, {"change", word_of(plan.changes[i])}});
+            files.push_back(facts_of(file));
+            files.back()["change"] = word_of(plan.changes[i]);
             if (!invocation_.json && plan.changes[i] != FileChange::same) {
-                std::printf("%8s  %s  %llu B\n", word_of(plan.changes[i]), printable(file.path).c_str(),
-                            static_cast<unsigned long long>(file.size));
+                std::printf("%8s  %s  %s\n", word_of(plan.changes[i]), printable(file.path).c_str(),
+                            weight_of(file).c_str());
             }
         }
         for (const std::string& path : plan.removed) {
@@ -131,26 +159,24 @@ private:
         return exit_ok;
     }
 
-    int give_up(const base::Error& error) {
-        start_again();
-        Failure failure = failure_of(error);
-        failure.message += ". The version so far is untouched";
-        return report(failure);
-    }
-
     int start_unchanged(const AppFolder& app) {
         const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
         workbench::HealthWatch health = watcher();
         files_.release();
         const auto heard = python_.type_and_listen(target_.start_keys(app.name), span, health);
-        output_.end();
+        end_output();
         if (!heard) return report(failure_of(heard.error()));
         if (health.has_crashed()) return crashed(health, "It is the version that was there before");
         return done(health);
     }
 
     workbench::HealthWatch watcher() {
-        return workbench::HealthWatch([this](std::string_view bytes) { output_(bytes); });
+        return workbench::HealthWatch([this](std::string_view bytes) { output_(mask_(bytes)); });
+    }
+
+    void end_output() {
+        output_(mask_.end());
+        output_.end();
     }
 
     /// Starts what was switched to. After a crash the version before comes back, if `may_roll_back`.
@@ -159,7 +185,7 @@ private:
         workbench::HealthWatch health = watcher();
         files_.release();
         const auto heard = python_.type_and_listen(target_.start_keys(app), span, health);
-        output_.end();
+        end_output();
         if (!heard) {
             Failure failure = failure_of(heard.error());
             failure.message = "The new version is on the board, but while it started " + failure.message;
@@ -196,7 +222,9 @@ private:
 
     int crashed(const workbench::HealthWatch& health, const std::string& consequence) const {
         if (invocation_.json) {
-            tell_({{"type", "crashed"}, {"traceback", health.traceback()}, {"consequence", consequence}}, "");
+            workbench::SecretMask mask(secrets_);
+            const std::string traceback = mask(health.traceback()) + mask.end();
+            tell_({{"type", "crashed"}, {"traceback", traceback}, {"consequence", consequence}}, "");
         }
         return report({exit_failed, "The app crashes. " + consequence + ".", "Mend it, then deploy it again."});
     }
@@ -207,6 +235,8 @@ private:
     DeployTarget& target_;
     workbench::PythonFiles& files_;
     Teller tell_;
+    const workbench::Secrets& secrets_;
+    workbench::SecretMask mask_;
     BoardOutput output_{invocation_.json};
 };
 
@@ -234,8 +264,10 @@ base::Result<AppFolder> named_app(const Words& words) {
 }
 
 int run_deploy(const Invocation& invocation, const Words& words) {
-    const auto app = words.roll_back ? named_app(words) : clean_app(invocation, words);
+    auto app = words.roll_back ? named_app(words) : clean_app(invocation, words);
     if (!app) return report(failure_of(app.error()));
+    const auto needs = workbench::app_needs(*app);
+    if (!needs) return report(failure_of(needs.error()));
     auto python = open_python(invocation, words.board);
     if (!python) {
         Failure failure = python.error();
@@ -247,8 +279,15 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     workbench::PythonFiles files(**python);
     const auto target = workbench::find_deploy_target(**python, files);
     if (!target) return report(failure_of(target.error()));
-    Run run(invocation, words, **python, **target, files);
-    return words.roll_back ? run.roll_back(app->name) : run.deploy(*app);
+    const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
+    if (!store) return report(store.error());
+    const auto secrets = store->for_board((*target)->facts().uid);
+    Run run(invocation, words, **python, **target, files, secrets);
+    if (words.roll_back) return run.roll_back(app->name);
+    if (const auto whole = workbench::add_parts(*app, *needs, (*target)->facts(), secrets, store->salt()); !whole) {
+        return run.give_up(whole.error());
+    }
+    return run.deploy(*app);
 }
 
 } // namespace
@@ -268,7 +307,8 @@ void add_deploy(CLI::App& app, Invocation& invocation) {
     command->add_flag("--dry-run", words->dry_run, "Only say what would be done");
     command->add_flag("--rollback", words->roll_back, "Go back to the version before, and start it");
     command->footer("Example:\n  ouro deploy apps/intercom /dev/ttyUSB0\n"
-                    "Removes __pycache__ and *.pyc from the folder first. The version before is kept on the board.");
+                    "Removes __pycache__ and *.pyc from the folder first. The version before is kept on the board.\n"
+                    "A board without our firmware gets `ha` too, and of `ouro secrets` what the app needs.");
     command->callback(
         [&invocation, words] { invocation.run = [&invocation, words] { return run_deploy(invocation, *words); }; });
 }

@@ -45,6 +45,7 @@ constexpr const char* footer = R"(Examples:
   ouro sync src : -b /dev/ttyUSB0       make the board's files be as those of a folder
   ouro new front_door --template door   the beginning of an app
   ouro deploy apps/intercom             an app to the board: watched, and taken back if it crashes
+  ouro secrets set WIFI_PASSWORD        kept here, for the boards whose apps need it
   ouro flash /dev/ttyUSB0 -f FILE       firmware to a bare chip, proven, until its prompt is there
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
@@ -80,7 +81,7 @@ int run(std::vector<std::string> words) {
              add_serve,  add_boards, add_set,         add_logs,       add_board, add_run,    add_exec,
              add_eval,   add_repl,   add_sessions,    add_fs,         add_sync,  add_edit,   add_clean,
              add_deploy, add_mip,    add_mount,       add_soft_reset, add_reset, add_ports,  add_doctor,
-             add_tuya,   add_flash,  add_flash_tools, add_firmware,   add_url,   add_broker, add_new,
+             add_tuya,   add_flash,  add_flash_tools, add_firmware,   add_url,   add_broker, add_new,   add_secrets,
          })
         add(app, invocation);
     add_completion(app, invocation);

@@ -24,7 +24,7 @@ constexpr std::size_t version_digits = 12;
 base::Result<AppFile> read_file(const fs::path& here, const std::string& path) {
     std::ifstream in(here, std::ios::binary);
     std::array<char, 16384> piece{};
-    AppFile file{here, path, 0, {}};
+    AppFile file{here, path, 0, {}, {}, {}};
     Digest digest;
     while (in.read(piece.data(), piece.size()), in.gcount() > 0) {
         file.size += static_cast<std::uint64_t>(in.gcount());
@@ -84,7 +84,6 @@ base::Result<AppFolder> read_app_folder(const fs::path& folder, const std::strin
                           "1 to 32 letters, digits, _ and -; --name gives it another one.");
     }
     if (auto read = read_folder(place, "", 0, app); !read) return tl::unexpected(read.error());
-    std::sort(app.files.begin(), app.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     const bool can_start = std::any_of(app.files.begin(), app.files.end(), [](const AppFile& file) {
         return file.path == "app.py" || file.path == "main.py" || file.path == "app.toml";
     });
@@ -92,10 +91,36 @@ base::Result<AppFolder> read_app_folder(const fs::path& folder, const std::strin
         return base::fail(ErrorCode::not_found, "there is neither app.py nor main.py in " + folder.string(),
                           "An app begins with one of them.");
     }
-    std::string all;
-    for (const AppFile& file : app.files) all += file.sha256 + " " + file.path + "\n";
-    app.version = sha256_hex(all).substr(0, version_digits);
+    finish_app(app);
     return app;
+}
+
+base::Result<std::string> content_of(const AppFile& file) {
+    if (file.content) return *file.content;
+    std::ifstream in(file.here, std::ios::binary);
+    std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (in && content.size() == file.size) return content;
+    return base::fail(ErrorCode::io, file.here.string() + " has changed while it was deployed", "Try once more.");
+}
+
+void add_made_file(AppFolder& app, std::string path, std::string content, std::vector<std::string> secrets) {
+    AppFile file;
+    file.path = std::move(path);
+    file.size = content.size();
+    file.sha256 = sha256_hex(content);
+    file.content = std::move(content);
+    file.secrets = std::move(secrets);
+    app.files.push_back(std::move(file));
+}
+
+void finish_app(AppFolder& app, std::string_view salt) {
+    std::sort(app.files.begin(), app.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    std::string all;
+    for (const AppFile& file : app.files) {
+        const bool is_open = file.secrets.empty();
+        all += (is_open ? file.sha256 : sha256_hex(std::string(salt) + *file.content)) + " " + file.path + "\n";
+    }
+    app.version = sha256_hex(all).substr(0, version_digits);
 }
 
 } // namespace hub::workbench

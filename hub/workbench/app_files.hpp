@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,12 @@ namespace hub::workbench {
 inline constexpr std::size_t app_files_max = 1000;
 
 struct AppFile {
-    std::filesystem::path here;
-    std::string path; ///< in the app's folder, e.g. "src/door.py"
+    std::filesystem::path here; ///< empty if it is not a file of this machine
+    std::string path;           ///< in the app's folder, e.g. "src/door.py"
     std::uint64_t size = 0;
-    std::string sha256; ///< in hexadecimal
+    std::string sha256;                      ///< in hexadecimal
+    std::optional<std::string> content = {}; ///< of what was made for the board, and is no file here
+    std::vector<std::string> secrets = {};   ///< the names of the secrets in it: neither size nor hash are shown then
 };
 
 struct AppFolder {
@@ -27,6 +30,15 @@ struct AppFolder {
     std::vector<AppFile> files; ///< by path
     std::string version;        ///< 12 digits that follow from all paths and contents
 };
+
+/// What the file has in it. Error: `io`, when it has another size than it had.
+base::Result<std::string> content_of(const AppFile& file);
+
+/// Adds a file that was made for the board. `secrets` are the names of those in it.
+void add_made_file(AppFolder& app, std::string path, std::string content, std::vector<std::string> secrets = {});
+
+/// Puts the files in order, and says which version they are. `salt` keeps the version from telling what a secret is.
+void finish_app(AppFolder& app, std::string_view salt = {});
 
 /// 1 to 32 letters, digits, "_" and "-": what our firmware takes for an app's name.
 bool is_app_folder_name(std::string_view name);

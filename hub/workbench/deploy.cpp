@@ -2,8 +2,6 @@
 #include "hub/workbench/deploy.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -39,13 +37,6 @@ std::vector<std::string> folders_of(const std::string& folder, const AppFolder& 
     std::vector<std::string> folders{folder};
     folders.insert(folders.end(), below.begin(), below.end());
     return folders;
-}
-
-base::Result<std::string> content_of(const AppFile& file) {
-    std::ifstream in(file.here, std::ios::binary);
-    std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (in && content.size() == file.size) return content;
-    return base::fail(ErrorCode::io, file.here.string() + " has changed while it was deployed", "Try once more.");
 }
 
 // Copies come first: a file that waits to be sent has begun under the name that a copy in its folder would take.
@@ -109,7 +100,9 @@ base::Result<DeployPlan> plan_deploy(DeployTarget& target, BoardFiles& files, co
     }
     for (std::size_t i = 0; i < app.files.size(); ++i) {
         plan.bytes_needed += app.files[i].size + overhead_each;
-        if (plan.changes[i] != FileChange::same) plan.bytes += app.files[i].size;
+        // How long a secret is, is nobody's business.
+        const bool is_told = plan.changes[i] != FileChange::same && app.files[i].secrets.empty();
+        if (is_told) plan.bytes += app.files[i].size;
     }
     const auto space = files.space("");
     if (!space) return tl::unexpected(space.error());

@@ -10,14 +10,27 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hub::workbench {
 
+/// What a board has said of itself.
+struct BoardFacts {
+    bool is_ours = false;     ///< it runs our firmware, which has `ha` in it
+    std::string uid;          ///< by which the hub knows it; empty if it does not know that itself yet
+    int mpy_version = 0;      ///< of the bytecode that it reads; 0 for none
+    bool has_network = false; ///< its Python has sockets
+};
+
 /// How apps lie on one kind of board. Errors of all: those of BoardFiles.
 class DeployTarget {
 public:
+    explicit DeployTarget(BoardFacts facts) : facts_(std::move(facts)) {}
+    DeployTarget(const DeployTarget&) = delete;
     virtual ~DeployTarget() = default;
+
+    const BoardFacts& facts() const noexcept { return facts_; }
 
     /// For people: what kind of board it is.
     virtual std::string kind() const = 0;
@@ -33,6 +46,9 @@ public:
     virtual base::Result<> roll_back(const std::string& app, bool swap) = 0;
     /// What to type at the friendly prompt to start it.
     virtual std::string start_keys(const std::string& app) const = 0;
+
+private:
+    BoardFacts facts_;
 };
 
 /// Asks the board what it is. Both outlive the target.
@@ -44,7 +60,7 @@ struct DeployPlan {
     std::optional<std::string> current; ///< the folder of the version so far
     std::vector<FileChange> changes;    ///< for each file of the app
     std::vector<std::string> removed;   ///< files that are in the version so far only
-    std::uint64_t bytes = 0;            ///< to be sent
+    std::uint64_t bytes = 0;            ///< to be sent, secrets not counted
     std::uint64_t bytes_needed = 0;     ///< of the whole new version: both lie on the board for a moment
     std::uint64_t bytes_free = 0;
 

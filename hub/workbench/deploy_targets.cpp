@@ -3,8 +3,10 @@
 #include "hub/workbench/deploy.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 #include "hub/workbench/repl/traceback.hpp"
+#include "protocol/link/names.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace hub::workbench {
 
@@ -12,12 +14,33 @@ using base::ErrorCode;
 
 namespace {
 
-/// Prints what the board is, and the folder that it starts in: an app may have gone elsewhere.
+/// Prints what the board is, the folder that it starts in (an app may have gone elsewhere), the bytecode that it reads,
+/// whether it has sockets, and by what name the hub knows it (see _uid in python/ha/_board.py).
 constexpr std::string_view ask_kind = R"(import os,sys
+m=getattr(sys.implementation,'_mpy',0)&255
+u=''
 try:
- import _badge;print('ours')
-except ImportError:print(sys.implementation.name)
+ import _badge,machine;print('ours');u=machine.unique_id().decode()
+except ImportError:
+ print(sys.implementation.name)
+ if sys.implementation.name!='micropython':m=0
+ try:
+  import machine,binascii;u=binascii.hexlify(machine.unique_id()).decode()[-32:]
+ except Exception:
+  try:
+   with open('.ouro_id')as f:u=f.read().strip()
+  except OSError:pass
+ try:
+  with open('settings.toml')as f:
+   for l in f:
+    if l[:5]=='HA_ID':u=l.split('"')[1]
+ except (OSError,IndexError):pass
 print(os.getcwd())
+print(m)
+try:
+ import socket;print(1)
+except ImportError:print(0)
+print(u)
 )";
 
 /// `_drm` removes a tree that may not be there.
@@ -85,13 +108,26 @@ base::Result<> tell(PythonRunner& runner, PythonFiles& files, const std::string&
     return {};
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find('\n', at), text.size());
+        lines.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return lines;
+}
+
 bool has(const AppFolder& app, std::string_view path) {
     return std::any_of(app.files.begin(), app.files.end(), [&](const AppFile& file) { return file.path == path; });
 }
 
 class OurTarget final : public DeployTarget {
 public:
-    OurTarget(PythonRunner& runner, PythonFiles& files) : runner_(runner), files_(files) {}
+    OurTarget(BoardFacts facts, PythonRunner& runner, PythonFiles& files)
+        : DeployTarget(std::move(facts)),
+          runner_(runner),
+          files_(files) {}
 
     std::string kind() const override { return "Ouroboard"; }
 
@@ -147,8 +183,10 @@ private:
 /// Each version lies in a folder of its own, and main.py, which is replaced in one step, says which one is started.
 class StockTarget final : public DeployTarget {
 public:
-    StockTarget(PythonRunner& runner, PythonFiles& files, const std::string& kind, const std::string& root)
-        : runner_(runner),
+    StockTarget(BoardFacts facts, PythonRunner& runner, PythonFiles& files, const std::string& kind,
+                const std::string& root)
+        : DeployTarget(std::move(facts)),
+          runner_(runner),
           files_(files),
           kind_(kind),
           starter_(joined(root, kind == "circuitpython" ? "code.py" : "main.py")),
@@ -285,15 +323,18 @@ execfile(__file__)
 base::Result<std::unique_ptr<DeployTarget>> find_deploy_target(PythonRunner& runner, PythonFiles& files) {
     const auto answer = ask(runner, files, std::string(ask_kind));
     if (!answer) return tl::unexpected(answer.error());
-    const auto line_end = std::min(answer->find('\n'), answer->size());
-    const std::string kind = answer->substr(0, line_end);
-    if (kind == "ours") return std::make_unique<OurTarget>(runner, files);
-    std::string root = answer->substr(std::min(line_end + 1, answer->size()));
-    root.erase(std::min(root.find('\n'), root.size()));
-    if (kind.empty() || !root.starts_with('/')) {
+    const std::vector<std::string> lines = lines_of(*answer);
+    constexpr std::size_t lines_said = 5;
+    if (lines.size() < lines_said || lines[0].empty() || !lines[1].starts_with('/')) {
         return base::fail(ErrorCode::malformed, "the board does not say what it is", "Does something else print?");
     }
-    return std::make_unique<StockTarget>(runner, files, kind, root);
+    BoardFacts facts;
+    facts.is_ours = lines[0] == "ours";
+    std::from_chars(lines[2].data(), lines[2].data() + lines[2].size(), facts.mpy_version);
+    facts.has_network = lines[3] == "1";
+    if (protocol::link::is_uid(lines[4])) facts.uid = lines[4];
+    if (facts.is_ours) return std::make_unique<OurTarget>(std::move(facts), runner, files);
+    return std::make_unique<StockTarget>(std::move(facts), runner, files, lines[0], lines[1]);
 }
 
 } // namespace hub::workbench

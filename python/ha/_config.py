@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The settings of an app: its own defaults, and what the user changed in app.toml."""
 
+from ._platform import app_folder
+
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -14,7 +16,7 @@ def config(defaults=None, **more):
     The defaults are a dict, or given by name: `ha.config(call_pin=4)`.
     """
     defaults = dict(defaults or {}, **more)
-    path = _app_folder() + "app.toml"
+    path = app_folder() + "app.toml"
     try:
         with open(path) as file:
             changed = read_toml(file.read()).get("config", {})
@@ -29,13 +31,6 @@ def config(defaults=None, **more):
             raise ValueError(f"{path}: there is no setting {key!r}; there are {known}")
         setattr(result, key, _checked(path, key, value, defaults[key]))
     return result
-
-
-def _app_folder():
-    import __main__
-
-    file = getattr(__main__, "__file__", "")
-    return file[: file.rfind("/") + 1]
 
 
 def _checked(path, key, value, default):

@@ -47,3 +47,11 @@ else:
         """Lets tasks go on that can, for a program with a loop of its own."""
         if asyncio.core._task_queue.peek() or asyncio.core._io_queue.map:
             asyncio.run(_breathe())
+
+
+def app_folder():
+    """Where the app's own files are, with a slash at the end; empty for the current folder."""
+    import __main__
+
+    file = getattr(__main__, "__file__", "")
+    return file[: file.rfind("/") + 1]

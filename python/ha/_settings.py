@@ -3,6 +3,8 @@
 
 import os
 
+from ._platform import app_folder
+
 _FILE = "settings.toml"
 _NAMES = (  # in secret_config.py, as older door programs have it
     ("CIRCUITPY_WIFI_SSID", "WIFI_SSID"),
@@ -14,13 +16,17 @@ _NAMES = (  # in secret_config.py, as older door programs have it
 
 
 def _read():
-    for path in (_FILE, "/" + _FILE):
+    """Those of the board, and over them those that came with the app."""
+    found = {}
+    for path in ("/" + _FILE, _FILE, app_folder() + _FILE):
         try:
             with open(path) as file:
                 text = file.read()
         except OSError:
             continue
-        return _settings_in(text)
+        found.update(_settings_in(text))
+    if found:
+        return found
     try:
         import secret_config
     except ImportError:

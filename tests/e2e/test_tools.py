@@ -396,7 +396,7 @@ def test_the_page_shows_what_happens(tmp_path: Path) -> None:
             for name, real in {"/dev/ttyUSB0": line.device, **addresses}.items():
                 shell = shell.replace(name, real)
             path = f"{program('ouro').parent}:{os.environ['PATH']}"
-            environment = {**os.environ, **passwords, "PATH": path, "OURO_DATA": "/nonexistent"}
+            environment = {**os.environ, **passwords, "PATH": path, "OURO_DATA": str(tmp_path / "hub")}
             environment["OURO_MIP_INDEX"] = index.url
             done = subprocess.run(
                 ["sh", "-c", shell + " 2>&1"], cwd=work, env=environment, capture_output=True, text=True, timeout=60

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The secrets that are kept in the hub's data folder, for boards whose apps need them.
+#pragma once
+
+#include "cli/outcome.hpp"
+#include "hub/workbench/deploy_parts.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct KeptSecret {
+    std::string name;
+    std::string board; ///< the uid of the only board that it is for; empty for all
+    std::string value;
+    double set_at_ms = 0; ///< since 1970
+};
+
+/// A file of mode 0600, read whole and written whole. Whoever changes it holds a lock until the object ends.
+class SecretStore {
+public:
+    enum class Purpose : std::uint8_t { read, change };
+
+    /// Failures: `exit_refused` when others can read the file; `exit_failed` when it can't be read or is broken.
+    static Outcome<SecretStore> open(const std::filesystem::path& data, Purpose purpose);
+    SecretStore(SecretStore&& other) noexcept;
+    SecretStore& operator=(SecretStore&&) = delete;
+    ~SecretStore();
+
+    /// By name, the ones for all boards first.
+    const std::vector<KeptSecret>& all() const noexcept { return secrets_; }
+    /// What that board gets: its own values before those for all.
+    hub::workbench::Secrets for_board(const std::string& uid) const;
+    /// Random, and as secret as the rest; empty as long as nothing is kept.
+    const std::string& salt() const noexcept { return salt_; }
+
+    /// Replaces what has that name for that board. Failure: `exit_refused` at more than 256.
+    Outcome<> set(KeptSecret secret);
+    /// False when there was none.
+    bool remove(const std::string& name, const std::string& board);
+    /// Failure: `exit_failed`.
+    Outcome<> save();
+
+private:
+    SecretStore(std::filesystem::path file, int lock) : file_(std::move(file)), lock_(lock) {}
+
+    std::filesystem::path file_;
+    int lock_;
+    std::string salt_;
+    std::vector<KeptSecret> secrets_;
+};
+
+} // namespace cli

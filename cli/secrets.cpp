@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// `ouro secrets`: what apps need and nobody else is to know. A value is read, never taken from the command line.
+#include "cli/client.hpp"
+#include "cli/commands.hpp"
+#include "cli/lookup.hpp"
+#include "cli/secret_store.hpp"
+#include "cli/terminal.hpp"
+#include "protocol/link/names.hpp"
+
+#include <CLI/CLI.hpp>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <tuple>
+
+namespace cli {
+
+namespace {
+
+struct Words {
+    std::string name;
+    std::string board;
+};
+
+/// As long as this lives, what is typed is not seen.
+class Unseen {
+public:
+    Unseen() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+        if (!is_terminal_) return;
+        termios unseen = before_;
+        unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
+    }
+    Unseen(const Unseen&) = delete;
+    Unseen& operator=(const Unseen&) = delete;
+    ~Unseen() {
+        if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    }
+    bool is_terminal() const noexcept { return is_terminal_; }
+
+private:
+    termios before_{};
+    bool is_terminal_;
+};
+
+/// A line from whoever types, or all that comes through a pipe.
+std::string read_value(const std::string& name) {
+    std::string value;
+    const Unseen unseen;
+    if (unseen.is_terminal()) {
+        std::fprintf(stderr, "%s (is not shown): ", name.c_str());
+        std::getline(std::cin, value);
+        std::fputc('\n', stderr);
+        return value;
+    }
+    constexpr std::size_t enough = 4096; // more than any value has
+    for (char c = 0; value.size() < enough && std::cin.get(c);) value += c;
+    if (value.ends_with('\n')) value.pop_back();
+    if (value.ends_with('\r')) value.pop_back();
+    return value;
+}
+
+/// The uid of the board that is meant; empty for all.
+Outcome<std::string> uid_of(const Invocation& invocation, const std::string& board) {
+    if (board.empty()) return std::string();
+    const auto found = find_board(Client(invocation.data_folder()), board);
+    if (found) return found->value("uid", "");
+    // A board need not be here, nor the hub run, for what it will get.
+    if (protocol::link::is_uid(board) && found.error().exit != exit_usage) return board;
+    return tl::unexpected(found.error());
+}
+
+Outcome<> check_name(const std::string& name) {
+    if (hub::workbench::is_secret_name(name)) return {};
+    return fail(exit_usage, "\"" + name + "\" can't be a secret's name", "1 to 48 letters, digits and _.");
+}
+
+std::string with_board(const std::string& uid) { return uid.empty() ? "all boards" : "board " + uid; }
+
+int tell(const Invocation& invocation, const char* what, const std::string& name, const std::string& uid) {
+    if (invocation.json) {
+        std::puts(json_text({{what, name}, {"board", uid.empty() ? Json() : Json(uid)}}).c_str());
+    } else {
+        std::puts((name + " is " + what + " for " + with_board(uid)).c_str());
+    }
+    return exit_ok;
+}
+
+int run_set(const Invocation& invocation, const Words& words) {
+    if (const auto good = check_name(words.name); !good) return report(good.error());
+    const auto uid = uid_of(invocation, words.board);
+    if (!uid) return report(uid.error());
+    const std::string value = read_value(words.name);
+    if (!hub::workbench::is_secret_value(value)) {
+        return report({exit_usage, "A secret is one line of 1 to 1024 bytes", "Nothing was changed."});
+    }
+    auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::change);
+    if (!store) return report(store.error());
+    if (const auto kept = store->set({words.name, *uid, value, now_ms()}); !kept) return report(kept.error());
+    if (const auto saved = store->save(); !saved) return report(saved.error());
+    return tell(invocation, "kept", words.name, *uid);
+}
+
+int run_remove(const Invocation& invocation, const Words& words) {
+    if (const auto good = check_name(words.name); !good) return report(good.error());
+    const auto uid = uid_of(invocation, words.board);
+    if (!uid) return report(uid.error());
+    auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::change);
+    if (!store) return report(store.error());
+    if (!store->remove(words.name, *uid)) {
+        return report({exit_not_found, "No " + words.name + " is kept for " + with_board(*uid),
+                       "`ouro secrets list` shows what is."});
+    }
+    if (const auto saved = store->save(); !saved) return report(saved.error());
+    return tell(invocation, "removed", words.name, *uid);
+}
+
+int run_list(const Invocation& invocation, const Words& words) {
+    const auto uid = uid_of(invocation, words.board);
+    if (!uid) return report(uid.error());
+    const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
+    if (!store) return report(store.error());
+    std::vector<std::vector<std::string>> rows{{"NAME", "BOARD", "VALUE", "SET"}};
+    for (const KeptSecret& secret : store->all()) {
+        if (!uid->empty() && !secret.board.empty() && secret.board != *uid) continue;
+        if (invocation.json) {
+            const Json board = secret.board.empty() ? Json() : Json(secret.board);
+            std::puts(json_text({{"name", secret.name}, {"board", board}, {"set_at_ms", secret.set_at_ms}}).c_str());
+        }
+        rows.push_back(
+            {secret.name, secret.board.empty() ? "all" : secret.board, "******", age(secret.set_at_ms, now_ms())});
+    }
+    if (invocation.json) return exit_ok;
+    if (rows.size() == 1) {
+        std::puts("no secrets are kept; `ouro secrets set NAME` keeps one");
+    } else {
+        std::fputs(table(rows, stdout_is_styled()).c_str(), stdout);
+    }
+    return exit_ok;
+}
+
+CLI::App* add_word(CLI::App& parent, Invocation& invocation, const std::shared_ptr<Words>& words, const char* name,
+                   const char* about, int (*run)(const Invocation&, const Words&)) {
+    auto* command = parent.add_subcommand(name, about);
+    add_data_option(*command, invocation);
+    add_json_option(*command, invocation);
+    command->add_option("-b,--board", words->board, "For this board alone: a uid, or the beginning of a name");
+    command->callback(
+        [&invocation, words, run] { invocation.run = [&invocation, words, run] { return run(invocation, *words); }; });
+    return command;
+}
+
+} // namespace
+
+void add_secrets(CLI::App& app, Invocation& invocation) {
+    auto* secrets = app.add_subcommand("secrets", "Passwords and keys, for the boards whose apps need them");
+    secrets->require_subcommand(1);
+    const auto words = std::make_shared<Words>();
+    for (const auto& [name, about, run] : {std::tuple{"set", "Keep a secret; its value is read, not shown", &run_set},
+                                           std::tuple{"remove", "Forget a secret", &run_remove}}) {
+        add_word(*secrets, invocation, words, name, about, run)
+            ->add_option("NAME", words->name, "For example WIFI_PASSWORD")
+            ->required();
+    }
+    add_word(*secrets, invocation, words, "list", "Which secrets are kept; never what they are", run_list);
+    secrets->footer("Examples:\n  ouro secrets set WIFI_PASSWORD\n  ouro secrets set HA_PASSWORD --board porch < file\n"
+                    "`ouro deploy` gives a board just those that its app needs; a board's own value comes before the "
+                    "one for all.");
+}
+
+} // namespace cli
