@@ -122,8 +122,8 @@ protected:
     }
 
     void start_broker() {
-        bool listening = false;
-        const auto started = broker.start([&listening] { listening = true; });
+        listening = false;
+        const auto started = broker.start([this] { listening = true; }); // each time that it has to begin again
         ASSERT_TRUE(started) << std::string(started.error().message);
         access = *started;
         ASSERT_TRUE(until([&] { return listening; }));
@@ -167,6 +167,7 @@ protected:
     boost::asio::io_context io;
     MosquittoProcess broker{io, folder.path()};
     BrokerAccess access;
+    bool listening = false; ///< our broker does
     FakeLine line;
     LogKeeper log;
     core::Hub hub{
