@@ -61,10 +61,8 @@ Outcome<Ending> try_profile(const Invocation& invocation, const FlashCommand& wo
     if (!reports) return tl::unexpected(failure_of(reports.error()));
     reporter.step("Start it");
     const auto banner = board->session->run_program(banner_patience);
-    if (!banner && banner.error().code != base::ErrorCode::unsupported) {
-        return tl::unexpected(failure_of(banner.error()));
-    }
-    return Ending{banner.value_or(flash::Banner{}), reports->front(), &chip, board->name};
+    if (!banner) return tl::unexpected(failure_of(banner.error()));
+    return Ending{*banner, reports->front(), &chip, board->name};
 }
 
 int say_end(const Invocation& invocation, const Ending& ending, const Profile& profile) {
@@ -101,6 +99,10 @@ Outcome<> check_file(const std::string& path, const std::vector<std::uint8_t>& f
     if (file.empty() || file.front() != esp::image_magic) {
         return fail(exit_refused, printable(path) + " is no firmware but " + flash::describe_firmware(file),
                     "`ouro firmware list` shows firmware that fits; `ouro write-flash` writes anything anywhere.");
+    }
+    if (const char* const later = flash::later_chip_of_firmware(file)) {
+        return fail(exit_refused, printable(path) + " is for " + later + ", which can't be flashed from here yet",
+                    "Flash it with Espressif's esptool; with MicroPython on it, all other commands work.");
     }
     const esp::ChipFacts* const chip = flash::chip_of_firmware(file);
     if (chip == nullptr) return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flash_board.hpp"
 
+#include "hub/workbench/net/port_address.hpp"
 #include "hub/workbench/usb_ports.hpp"
 
 #include <CLI/CLI.hpp>
@@ -42,6 +43,10 @@ Outcome<flash::SessionOptions> session_options(const FlashWords& words, const st
     flash::SessionOptions options;
     if (words.chip != "auto") {
         const esp::ChipFacts* const chip = esp::chip_by_word(words.chip);
+        if (const char* const later = esp::later_chip_by_word(words.chip)) {
+            return fail(exit_refused, std::string(later) + " can't be flashed from here yet",
+                        "Flash it with Espressif's esptool.");
+        }
         if (chip == nullptr) {
             std::string known;
             for (const esp::ChipFacts& facts : esp::chips()) known += std::string(" ") + facts.word;
@@ -65,6 +70,17 @@ Outcome<flash::SessionOptions> session_options(const FlashWords& words, const st
         options.flash_size = esp::flash_size_of(words.flash_size).value_or(0);
     }
     return options;
+}
+
+/// A bootloader is spoken with byte by byte: what carries a running Python's prompt alone is of no use.
+Outcome<> check_carries_bytes(const std::string& port) {
+    const auto address = workbench::parse_port_address(port);
+    if (!workbench::is_port_address(port) || !address) return {};
+    using Kind = workbench::PortAddress::Kind;
+    if (address->kind == Kind::rfc2217 || address->kind == Kind::tcp) return {};
+    return fail(exit_refused,
+                printable(address->text()) + " reaches the Python on a board, and its bootloader only a serial port",
+                "Plug the board in, or reach it by rfc2217://host:port.");
 }
 
 std::string rate_text(double bytes_per_s) {
@@ -186,6 +202,7 @@ void FlashReporter::progress(const flash::Progress& progress) {
 }
 
 Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWords& words, FlashReporter& reporter) {
+    if (const auto possible = check_carries_bytes(words.port); !possible) return tl::unexpected(possible.error());
     const auto reached = reach(invocation, words.port);
     if (!reached) return tl::unexpected(reached.error());
     const auto options = session_options(words, reached->name);
@@ -204,12 +221,13 @@ Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWo
     return board;
 }
 
-Outcome<> leave_board(FlashBoard& board, const FlashWords& words) {
+Outcome<> leave_board(FlashBoard& board, const FlashWords& words, FlashReporter& reporter) {
     const std::string after = with_dashes(words.after);
     if (after == "no-reset" || after == "no-reset-stub") return {};
     const auto reset = board.session->loader().run_program();
-    // Where there are no lines, somebody presses the button.
-    if (!reset && reset.error().code != base::ErrorCode::unsupported) return tl::unexpected(failure_of(reset.error()));
+    if (reset) return {};
+    if (reset.error().code != base::ErrorCode::unsupported) return tl::unexpected(failure_of(reset.error()));
+    reporter.step("This port can't reset the board: press RESET to start its program");
     return {};
 }
 

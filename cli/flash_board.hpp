@@ -71,7 +71,7 @@ Outcome<protocol::esp::FlashSettings> settings_of(const FlashWords& words);
 bool wants_detected_size(const FlashWords& words);
 
 /// Leaves the board as --after says.
-Outcome<> leave_board(FlashBoard& board, const FlashWords& words);
+Outcome<> leave_board(FlashBoard& board, const FlashWords& words, FlashReporter& reporter);
 
 /// A whole file. Failures: `exit_not_found`, `exit_failed` for one that is too large.
 Outcome<std::vector<std::uint8_t>> read_firmware(const std::string& path);

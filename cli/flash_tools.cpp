@@ -60,7 +60,7 @@ int with_board(const Invocation& invocation, const ToolWords& words,
     const auto done = work(*board, reporter);
     reporter.end_line();
     if (!done) return report(done.error());
-    const auto left = leave_board(*board, words);
+    const auto left = leave_board(*board, words, reporter);
     return left ? int{exit_ok} : report(left.error());
 }
 
@@ -195,6 +195,7 @@ int identify(const Invocation& invocation, const ToolWords& words,
                   {"flash_size", found.flash_size},
                   {"flash_id", found.flash_id.raw}};
         if (found.mac) json["mac"] = mac_text(*found.mac);
+        if (found.revision) json["revision"] = flash::revision_text(*found.revision);
         say(invocation, json, text(found, id));
         return {};
     });

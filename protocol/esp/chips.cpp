@@ -31,6 +31,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0,
      .spi = spi_8266,
      .clocks = ClockTable::common,
+     .revision = {},
      .watchdogs = {},
      .watchdog_reset = false,
      .straps = "GPIO0 low, GPIO2 high and GPIO15 low"},
@@ -45,6 +46,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x3FF5A004,
      .spi = spi_32,
      .clocks = ClockTable::common,
+     .revision = {{0x3FF5A00C, 0x3FF5A014, 0x3FF6607C}, {0, 15, 1}, {1, 24, 2}, {}},
      .watchdogs = {},
      .watchdog_reset = false,
      .straps = "GPIO0 low, and GPIO2 low or free"},
@@ -59,6 +61,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x3F41A044,
      .spi = spi_s2,
      .clocks = ClockTable::common,
+     .revision = {{0x3F41A050, 0x3F41A054, 0}, {0, 18, 2}, {1, 4, 3}, {0, 20, 1}},
      .watchdogs = {0x3F408094, 0x3F408098, 0x3F4080AC, 0, 0, 0, 0},
      .watchdog_reset = true,
      .straps = straps_0},
@@ -73,6 +76,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x60007044,
      .spi = spi_s3,
      .clocks = ClockTable::common,
+     .revision = {{0x60007050, 0x60007058, 0x6000706C}, {1, 24, 2}, {0, 18, 3}, {1, 23, 1}},
      .watchdogs = {0x60008098, 0x6000809C, 0x600080B0, 0x600080B4, 0x600080B8, super_watchdog_key, 31},
      .watchdog_reset = true,
      .straps = straps_0},
@@ -87,6 +91,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x60008844,
      .spi = spi_s3,
      .clocks = ClockTable::common,
+     .revision = {{0x60008850, 0x60008858, 0}, {1, 24, 2}, {0, 18, 3}, {1, 23, 1}},
      .watchdogs = {0x60008090, 0x60008094, 0x600080A8, 0x600080AC, 0x600080B0, super_watchdog_key, 31},
      .watchdog_reset = true,
      .straps = straps_9},
@@ -101,6 +106,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x60008840,
      .spi = spi_s3,
      .clocks = ClockTable::c2,
+     .revision = {{0x60008844, 0, 0}, {0, 20, 2}, {0, 16, 4}, {}},
      .watchdogs = {0x60008084, 0x60008088, 0x6000809C, 0, 0, 0, 0},
      .watchdog_reset = true,
      .straps = straps_9},
@@ -115,6 +121,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x600B0844,
      .spi = spi_c6,
      .clocks = ClockTable::c6,
+     .revision = {{0x600B0850, 0, 0}, {0, 22, 2}, {0, 18, 4}, {}},
      .watchdogs = {0x600B1C00, 0x600B1C04, 0x600B1C18, 0x600B1C1C, 0x600B1C20, watchdog_key, 18},
      .watchdog_reset = false, // it hangs that way
      .straps = straps_9},
@@ -129,6 +136,7 @@ constexpr ChipFacts table[] = {
      .mac_register = 0x600B0844,
      .spi = spi_c6,
      .clocks = ClockTable::h2,
+     .revision = {{0x600B0850, 0, 0}, {0, 21, 2}, {0, 18, 3}, {}},
      .watchdogs = {0x600B1C00, 0x600B1C04, 0x600B1C1C, 0x600B1C20, 0x600B1C24, watchdog_key, 18},
      .watchdog_reset = true,
      .straps = straps_9},
@@ -138,16 +146,25 @@ constexpr ChipFacts table[] = {
 struct OtherChip {
     std::uint32_t id;
     const char* name;
+    std::array<std::uint32_t, 2> magic{};
 };
-constexpr OtherChip others[] = {{18, "ESP32-P4"}, {20, "ESP32-C61"}, {23, "ESP32-C5"}, {25, "ESP32-H21"},
-                                {28, "ESP32-H4"}, {31, "ESP32-E22"}, {32, "ESP32-S31"}};
+constexpr OtherChip others[] = {{18, "ESP32-P4", {0x0ADDBAD0}},
+                                {20, "ESP32-C61", {0x33F0206F, 0x2421606F}},
+                                {23, "ESP32-C5", {0x1101406F}},
+                                {25, "ESP32-H21"},
+                                {28, "ESP32-H4"},
+                                {31, "ESP32-E22"},
+                                {32, "ESP32-S31"}};
 
 char folded(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+bool is_dash(char c) noexcept { return c == '-' || c == '_'; }
+
 bool same_word(std::string_view typed, std::string_view word) noexcept {
     for (const char c : typed) {
-        if (c == '-' || c == '_') continue;
-        if (word.empty() || folded(c) != word.front()) return false;
+        if (is_dash(c)) continue;
+        while (!word.empty() && is_dash(word.front())) word.remove_prefix(1);
+        if (word.empty() || folded(c) != folded(word.front())) return false;
         word.remove_prefix(1);
     }
     return word.empty();
@@ -157,6 +174,32 @@ template <typename Condition>
 const ChipFacts* find(Condition condition) noexcept {
     const auto* const found = std::find_if(std::begin(table), std::end(table), condition);
     return found == std::end(table) ? nullptr : found;
+}
+
+template <typename Condition>
+const char* name_of_other(Condition condition) noexcept {
+    const auto* const found = std::find_if(std::begin(others), std::end(others), condition);
+    return found == std::end(others) ? nullptr : found->name;
+}
+
+std::uint32_t bits_of(FuseBits bits, std::span<const std::uint32_t, 3> words) noexcept {
+    return words[bits.word] >> bits.shift & ((1U << bits.width) - 1);
+}
+
+/// ESP32's major revision is three bits in three places, of which only these patterns were ever made.
+std::uint32_t esp32_major(std::span<const std::uint32_t, 3> words) noexcept {
+    const std::uint32_t pattern = (words[2] >> 31U & 1U) << 2U | (words[1] >> 20U & 1U) << 1U | (words[0] >> 15U & 1U);
+    switch (pattern) {
+    case 1: return 1;
+    case 3: return 2;
+    case 7: return 3;
+    default: return 0;
+    }
+}
+
+/// ESP32-S3's first revision used the same fuses for something else; its block version 1.1 tells.
+bool is_first_esp32s3(std::uint32_t minor, std::span<const std::uint32_t, 3> words) noexcept {
+    return (minor & 7U) == 0 && (words[2] & 3U) == 1 && (words[0] >> 24U & 7U) == 1;
 }
 
 } // namespace
@@ -184,9 +227,26 @@ const ChipFacts* chip_by_word(std::string_view word) noexcept {
 
 const char* chip_name(std::uint32_t id) noexcept {
     if (const ChipFacts* const facts = chip_by_id(id)) return facts->name;
-    const auto* const other =
-        std::find_if(std::begin(others), std::end(others), [id](const OtherChip& o) { return o.id == id; });
-    return other == std::end(others) ? "an unknown chip" : other->name;
+    const char* const other = name_of_other([id](const OtherChip& o) { return o.id == id; });
+    return other == nullptr ? "an unknown chip" : other;
+}
+
+const char* later_chip_by_magic(std::uint32_t word) noexcept {
+    if (word == 0) return nullptr;
+    return name_of_other(
+        [word](const OtherChip& o) { return std::find(o.magic.begin(), o.magic.end(), word) != o.magic.end(); });
+}
+
+const char* later_chip_by_word(std::string_view word) noexcept {
+    return name_of_other([word](const OtherChip& o) { return same_word(word, o.name); });
+}
+
+std::uint16_t revision_of(const ChipFacts& facts, std::span<const std::uint32_t, 3> words) noexcept {
+    const RevisionFuses& fuses = facts.revision;
+    const std::uint32_t major = facts.chip == Chip::esp32 ? esp32_major(words) : bits_of(fuses.major, words);
+    const std::uint32_t minor = bits_of(fuses.minor, words) | bits_of(fuses.minor_high, words) << fuses.minor.width;
+    if (facts.chip == Chip::esp32s3 && is_first_esp32s3(minor, words)) return 0;
+    return static_cast<std::uint16_t>(major * 100 + minor);
 }
 
 std::uint32_t esp8266_erase_size(std::uint32_t offset, std::uint32_t size) noexcept {

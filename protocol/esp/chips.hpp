@@ -29,6 +29,17 @@ struct Watchdogs {
     std::uint8_t super_feed_bit;
 };
 
+/// Some bits of one of `RevisionFuses::words`; a width of 0 is none.
+struct FuseBits {
+    std::uint8_t word, shift, width;
+};
+
+/// Where a chip's fuses say its revision; `revision_of` reads it.
+struct RevisionFuses {
+    std::array<std::uint32_t, 3> words; ///< addresses; 0 is none
+    FuseBits major, minor, minor_high;
+};
+
 /// Which numbers stand for the flash's clock in an image's header.
 enum class ClockTable : std::uint8_t { common, c2, c6, h2 };
 
@@ -44,6 +55,7 @@ struct ChipFacts {
     std::uint32_t mac_register; ///< its low word; the high one follows. 0 on ESP8266
     SpiController spi;
     ClockTable clocks;
+    RevisionFuses revision; ///< none on ESP8266
     Watchdogs watchdogs;
     bool watchdog_reset; ///< its RTC watchdog can reset it
     const char* straps;  ///< for a person: what must be low, or high, at a reset
@@ -62,6 +74,9 @@ const ChipFacts* chip_by_magic(std::uint32_t word) noexcept;
 const ChipFacts* chip_by_word(std::string_view word) noexcept;
 /// The name of any chip by its id, also of those that can't be flashed yet; "an unknown chip" for others.
 const char* chip_name(std::uint32_t id) noexcept;
+/// Of those that can't be flashed yet, by the word at `magic_register` or as a person writes it; null for others.
+const char* later_chip_by_magic(std::uint32_t word) noexcept;
+const char* later_chip_by_word(std::string_view word) noexcept;
 
 /// ESP8266's erase bug: its ROM miscounts sectors, and erases `size` bytes from `offset` when told to erase this many.
 /// `size` is at most 16 MiB.
@@ -75,6 +90,9 @@ Mac esp8266_mac(std::span<const std::uint32_t, 4> fuses) noexcept;
 Mac mac_of(std::uint32_t low, std::uint32_t high) noexcept;
 /// The chip id that ESP8266's SDK prints.
 std::uint32_t esp8266_chip_id(std::span<const std::uint32_t, 4> fuses) noexcept;
+
+/// Major * 100 + minor, as images name it, from what stands at `facts.revision.words`.
+std::uint16_t revision_of(const ChipFacts& facts, std::span<const std::uint32_t, 3> words) noexcept;
 
 /// What a flash chip's answer to 9F says: vendor in bits 0 to 7, type, then size.
 struct FlashId {

@@ -63,3 +63,22 @@ def test_esptool_resets_a_board_and_knows_its_chip_its_mac_and_its_flash(board, 
     assert mac in done.stdout
     assert "Hard resetting" in done.stdout
     fake.stop()
+
+
+@pytest.mark.parametrize("chip", ["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c2", "esp32c6", "esp32h2"])
+def test_esptool_reads_the_same_revision_from_the_fuses(board, tmp_path: Path, chip: str) -> None:
+    tty = str(tmp_path / "tty")
+    fake = board("--chip", chip, "--instant", "--download", "--pty", tty, "--revision", "103")
+    done = esptool(tty, *IN_DOWNLOAD_MODE, "--no-stub", "chip-id")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "revision v1.3" in done.stdout
+    fake.stop()
+
+
+def test_esptool_finds_an_esp32c2_with_the_smaller_crystal(board, tmp_path: Path) -> None:
+    tty = str(tmp_path / "tty")
+    fake = board("--chip", "esp32c2", "--instant", "--download", "--pty", tty, "--crystal", "26")
+    done = esptool(tty, *IN_DOWNLOAD_MODE, "--no-stub", "--baud", "460800", "flash-id")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "26MHz" in done.stdout
+    fake.stop()

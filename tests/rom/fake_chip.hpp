@@ -19,7 +19,11 @@ namespace tests::rom {
 struct FakeChipOptions {
     protocol::esp::Chip chip = protocol::esp::Chip::esp8266;
     std::uint32_t flash_size = 4U << 20U;
-    std::uint32_t flash_vendor = 0x40EF; ///< the two lower bytes of the answer to 9F
+    unsigned revision = 0;                      ///< major * 100 + minor
+    unsigned crystal_mhz = 40;                  ///< of ESP32-C2, whose ROM believes in 40 always
+    std::optional<std::uint32_t> other_id{};    ///< it says that it is a chip which nobody here knows
+    std::optional<std::uint32_t> other_magic{}; ///< likewise, by its ROM's word alone
+    std::uint32_t flash_vendor = 0x40EF;        ///< the two lower bytes of the answer to 9F
     FlashTimes times;
     bool secure_boot = false;
     bool secure_download = false;

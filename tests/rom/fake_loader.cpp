@@ -136,7 +136,7 @@ bool FakeLoader::knows(Op op) const {
     case Op::spi_attach:
     case Op::spi_set_params:
     case Op::change_baud: return stub_ || facts_.chip != Chip::esp8266;
-    case Op::security_info: return facts_.chip != Chip::esp8266 && facts_.chip != Chip::esp32;
+    case Op::security_info: return !options_.other_magic && facts_.chip != Chip::esp8266 && facts_.chip != Chip::esp32;
     case Op::mem_begin:
     case Op::mem_end:
     case Op::mem_data:
@@ -187,6 +187,7 @@ FakeLoader::Answer FakeLoader::answer(const Asked& asked, base::Micros) {
         if (word_count != 2) return refuse(0x05, 0xC0);
         if (stub_ ? asked.words[1] != baud_ : asked.words[1] != 0) violate("CHANGE_BAUD names the wrong present rate");
         new_baud_ = asked.words[0];
+        if (!stub_ && facts_.chip == Chip::esp32c2) new_baud_ = asked.words[0] * options_.crystal_mhz / 40;
         return answer;
     case Op::mem_begin:
     case Op::mem_data: return mem(asked);
@@ -215,7 +216,7 @@ FakeLoader::Answer FakeLoader::security_info() const {
     answer.payload[0] =
         static_cast<std::uint8_t>((options_.secure_boot ? 1U : 0U) | (options_.secure_download ? 4U : 0U));
     answer.payload[4] = options_.flash_encryption ? 1 : 0;
-    if (answer.payload.size() == 20) put_u32(answer.payload, 12, facts_.id.value_or(0));
+    if (answer.payload.size() == 20) put_u32(answer.payload, 12, options_.other_id.value_or(facts_.id.value_or(0)));
     return answer;
 }
 

@@ -93,6 +93,8 @@ private:
     void on_read_ack(std::span<const std::uint8_t> frame, base::Micros now, std::vector<Reply>& replies);
     std::uint32_t flash_limit() const;
     std::uint32_t read_register(std::uint32_t address) const;
+    std::uint32_t revision_fuses(std::uint32_t address) const;
+    std::uint32_t clock_divider() const;
     void write_register(const Asked& asked);
     void run_spi_command();
     Reply frame_of(protocol::esp::Op op, const Answer& answer, base::Micros at) const;

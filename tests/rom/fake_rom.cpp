@@ -175,6 +175,8 @@ int main(int argc, char** argv) {
     app.add_option("--program", program, "Its program: a command for a shell, whose terminal is the chip's UART");
     app.add_flag("--download", options.download_at_start, "Start in download mode");
     app.add_flag("--no-lines{false}", options.lines_connected, "DTR and RTS lead nowhere");
+    app.add_option("--revision", options.revision, "The chip's, as major * 100 + minor");
+    app.add_option("--crystal", options.crystal_mhz, "Of an ESP32-C2, in MHz: 26 or 40");
     app.add_option("--boot-mode", options.stuck_boot_mode, "An ESP8266 whose straps always say this");
     app.add_flag("--dio-only", options.dio_only, "A raw module");
     app.add_flag("--secure-boot", options.secure_boot);

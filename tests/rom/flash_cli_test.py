@@ -130,6 +130,24 @@ def test_a_board_says_who_it_is(board, tty: str) -> None:
     fake.stop()
 
 
+@pytest.mark.parametrize("address", ["ws://board.local", "http://board.local"])
+def test_an_address_that_reaches_python_alone_is_refused_at_once(image: Path, address: str) -> None:
+    done = ouro("flash", address, "--firmware", image, timeout=5)
+    assert done.returncode == 5 and "its bootloader only a serial port" in done.stderr
+    assert "raw module" not in done.stderr
+
+
+def test_a_chip_that_can_not_be_flashed_yet_is_named(tmp_path: Path) -> None:
+    wrong = ouro("chip-id", "--chip", "esp32-c5")
+    assert wrong.returncode == 5 and "ESP32-C5 can't be flashed from here yet" in wrong.stderr
+    file = tmp_path / "p4.bin"
+    content = bytearray(firmware("esp32c3", 100_000))
+    content[12] = 18
+    file.write_bytes(content)
+    done = ouro("flash", "nowhere", "--firmware", file)
+    assert done.returncode == 5 and "is for ESP32-P4" in done.stderr
+
+
 def test_a_damaged_file_is_refused_before_the_port_is_opened(image: Path) -> None:
     content = bytearray(image.read_bytes())
     content[50_000] ^= 1
@@ -182,7 +200,7 @@ def test_nobody_there_is_told_with_what_to_try(board, tty: str) -> None:
     fake = board("--chip", "esp32", "--instant", "--pty", tty)
     done = ouro("chip-id", "-p", tty, "--connect-attempts", "1")
     assert done.returncode == 1
-    assert "nothing at all comes" in done.stderr and "What to try" in done.stderr
+    assert "hold BOOT" in done.stderr and "no lines that reset it" in done.stderr
     fake.stop()
 
 

@@ -29,6 +29,11 @@ base::Error no_answer(std::string_view what, std::string_view hint) {
     return base::Error{base::ErrorCode::timeout, what, hint};
 }
 
+tl::unexpected<base::Error> not_yet(const std::string& chip) {
+    return base::fail(base::ErrorCode::unsupported, "this is " + chip + ", which can't be flashed from here yet",
+                      "Flash it with Espressif's esptool; with MicroPython on it, all other commands work.");
+}
+
 /// `log`: what an ESP8266 printed, up to its boot mode.
 base::Error wrong_boot_mode(const std::string& log) {
     const char digit = log[log.rfind('(') + 1];
@@ -81,13 +86,32 @@ base::Result<> Loader::find_attention(const ConnectOptions& options) {
     for (unsigned attempt = 0; attempt < std::max(1U, options.attempts); ++attempt) {
         if (options.reset) {
             const auto reset = reset_into_loader(link_, options.wiring, attempt);
-            // A port without lines: whoever holds the board resets it by hand.
-            if (!reset && reset.error().code != base::ErrorCode::unsupported) return reset;
+            if (!reset && reset.error().code == base::ErrorCode::unsupported) return wait_for_hands(options);
+            if (!reset) return reset;
         }
         const auto synced = sync(syncs_of_an_attempt);
         if (synced || is_final(synced.error())) return synced;
     }
     return tl::unexpected(nobody_there(options));
+}
+
+// A port without lines: whoever holds the board resets it. It may be in its bootloader already.
+base::Result<> Loader::wait_for_hands(const ConnectOptions& options) {
+    constexpr base::Micros patience_of_an_attempt = base::from_ms(4000);
+    const auto there = sync(syncs_of_an_attempt);
+    if (there || is_final(there.error())) return there;
+    if (options.say) {
+        options.say("This port can't reset the board: hold BOOT (or GPIO0, on C2, C3, C6 and H2 GPIO9, to GND), press "
+                    "RESET, let both go. Waiting for it");
+    }
+    const base::Micros until = link_.line().now() + std::max(1U, options.attempts) * patience_of_an_attempt;
+    while (link_.line().now() < until) {
+        const auto synced = sync(syncs_of_an_attempt);
+        if (synced || is_final(synced.error())) return synced;
+    }
+    if (!link_.heard().empty()) return tl::unexpected(nobody_there(options));
+    return tl::unexpected(no_answer("nothing at all comes from the board, and this port has no lines that reset it",
+                                    "Is it the right port? Then hold BOOT, press RESET, let both go, and try again."));
 }
 
 // An ESP8266 says how it booted at a rate of its own, which looks like noise at any other.
@@ -142,18 +166,15 @@ base::Result<> Loader::detect() {
         security_ = esp::parse_security_info(info->payload);
         const std::uint32_t id = security_ && security_->chip_id ? *security_->chip_id : 2;
         facts_ = esp::chip_by_id(id);
-        if (facts_ == nullptr) {
-            return base::fail(base::ErrorCode::unsupported,
-                              std::string("this is ") + esp::chip_name(id) + " (id " + std::to_string(id) +
-                                  "), which can't be flashed yet",
-                              "Flash it with another tool.");
-        }
+        if (facts_ == nullptr) return not_yet(std::string(esp::chip_name(id)) + " (id " + std::to_string(id) + ")");
     } else {
         const auto word = link_.ask_unknown({esp::read_register_request(esp::magic_register), base::from_ms(500)});
         if (!word && is_final(word.error())) return tl::unexpected(word.error());
         // A chip that hides its registers as well is an ESP32-S2 in secure download mode.
         const bool hidden = !word || word->payload.empty() || word->payload[0] != 0;
         facts_ = hidden ? nullptr : esp::chip_by_magic(word->value);
+        const char* const later = hidden ? nullptr : esp::later_chip_by_magic(word->value);
+        if (later != nullptr) return not_yet(later);
         if (facts_ == nullptr) {
             const std::string seen = hidden ? "no word" : hex_text(word->value);
             return base::fail(base::ErrorCode::unsupported, "this chip is not known (" + seen + " at 0x40001000)",
@@ -190,7 +211,8 @@ base::Result<> Loader::connect(const ConnectOptions& options) {
     link_.forget_heard();
     // A pseudo terminal may have no rate to set: it is then what it is.
     const auto rate = link_.line().set_baud(baud_);
-    if (!rate && rate.error().code != base::ErrorCode::unsupported) return rate;
+    fixed_rate_ = !rate && rate.error().code == base::ErrorCode::unsupported;
+    if (!rate && !fixed_rate_) return rate;
     if (const auto found = find_attention(options); !found) return found;
     if (const auto named = detect(); !named) return named;
     if (options.chip && facts_->chip != *options.chip) {

@@ -47,8 +47,25 @@ std::optional<Complaint> check_uf2(Bytes file) {
                      false};
 }
 
+/// Whether the image runs on a chip of this revision; `where` names it.
+void check_revision(const esp::Image& image, const Target& target, const std::string& where,
+                    std::vector<Complaint>& found) {
+    constexpr std::uint16_t no_limit = 0xFFFF;
+    if (!target.revision) return;
+    const std::string chip = target.chip->name;
+    const std::string has = ", but the board has " + chip + " " + revision_text(*target.revision);
+    if (*target.revision < image.revision_min) {
+        found.push_back({where + " needs " + chip + " " + revision_text(image.revision_min) + " or newer" + has,
+                         "Fetch firmware that supports older chips, or use a newer board.", true});
+    } else if (image.revision_max != 0 && image.revision_max != no_limit && *target.revision > image.revision_max) {
+        found.push_back({where + " is for " + chip + " up to " + revision_text(image.revision_max) + has,
+                         "Fetch newer firmware.", true});
+    }
+}
+
 /// Whether the image is whole, and for this chip; `where` names it.
-void check_image(Bytes bytes, const esp::ChipFacts& chip, const std::string& where, std::vector<Complaint>& found) {
+void check_image(Bytes bytes, const Target& target, const std::string& where, std::vector<Complaint>& found) {
+    const esp::ChipFacts& chip = *target.chip;
     const bool extended = chip.chip != esp::Chip::esp8266;
     const auto image = esp::parse_image(bytes, extended);
     if (!image) {
@@ -73,6 +90,7 @@ void check_image(Bytes bytes, const esp::ChipFacts& chip, const std::string& whe
                          fetch_again, false});
         return;
     }
+    if (extended) check_revision(*image, target, where, found);
     if (!image->has_hash) return;
     const auto digest = sha256_of(bytes.first(image->hash_size));
     if (!std::equal(digest.begin(), digest.end(), bytes.begin() + image->hash_size)) {
@@ -120,7 +138,7 @@ void check_partitions(Bytes file, std::uint32_t base, const Target& target, std:
         if (!partition.is_program() || partition.address < base) continue;
         const std::size_t offset = partition.address - base;
         if (offset < file.size() && file[offset] != 0xFF) {
-            check_image(file.subspan(offset), *target.chip, "the program in " + name, found);
+            check_image(file.subspan(offset), target, "the program in " + name, found);
             has_program = true;
         }
     }
@@ -151,7 +169,7 @@ void check_part(const FlashPart& part, const Target& target, std::vector<Complai
              "Fetch the firmware for a flash of this size.", false});
     }
     if (part.address != chip.bootloader_offset) {
-        if (file[0] == esp::image_magic) check_image(file, chip, "the image at " + hex_text(part.address), found);
+        if (file[0] == esp::image_magic) check_image(file, target, "the image at " + hex_text(part.address), found);
         return;
     }
     if (file[0] != esp::image_magic) {
@@ -161,8 +179,8 @@ void check_part(const FlashPart& part, const Target& target, std::vector<Complai
         return;
     }
     const std::size_t before = found.size();
-    check_image(file, chip, "the firmware", found);
-    if (found.size() > before) return;
+    check_image(file, target, "the firmware", found);
+    if (found.size() > before) return; // that says enough
     if (chip.chip == esp::Chip::esp8266) {
         check_esp8266_firmware(file, found);
     } else {
@@ -219,6 +237,16 @@ const esp::ChipFacts* chip_of_firmware(std::span<const std::uint8_t> file) {
         return &esp::facts_of(esp::Chip::esp8266);
     }
     return nullptr;
+}
+
+const char* later_chip_of_firmware(std::span<const std::uint8_t> file) {
+    const auto image = esp::parse_image(file, true);
+    if (!image || !image->has_hash || !image->is_intact() || esp::chip_by_id(image->chip_id) != nullptr) return nullptr;
+    return esp::chip_name(image->chip_id);
+}
+
+std::string revision_text(std::uint16_t revision) {
+    return "v" + std::to_string(revision / 100) + "." + std::to_string(revision % 100);
 }
 
 std::string describe_firmware(std::span<const std::uint8_t> file) {

@@ -21,6 +21,7 @@ struct Target {
     const protocol::esp::ChipFacts* chip = nullptr;
     std::uint32_t flash_size = 0; ///< 0: not known
     std::optional<protocol::esp::SecurityInfo> security{};
+    std::optional<std::uint16_t> revision{}; ///< major * 100 + minor; absent: not known
 };
 
 /// All that is wrong with writing these parts, the worst first. No part: nothing is wrong.
@@ -31,6 +32,12 @@ std::string describe_firmware(std::span<const std::uint8_t> file);
 
 /// Which chip an image says it is for, by its layout; null when it does not say.
 const protocol::esp::ChipFacts* chip_of_firmware(std::span<const std::uint8_t> file);
+
+/// The name of the chip that it is for when that is one which can't be flashed yet; null otherwise.
+const char* later_chip_of_firmware(std::span<const std::uint8_t> file);
+
+/// "v3.1".
+std::string revision_text(std::uint16_t revision);
 
 /// Changes the header of the part that lies at the chip's bootloader offset, and its hash, if it is an image. Errors:
 /// those of `apply_settings`.

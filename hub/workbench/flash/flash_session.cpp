@@ -29,6 +29,7 @@ bool FlashSession::may_use_stub() const {
 base::Result<> FlashSession::reach(unsigned baud) {
     ConnectOptions connect = options_.connect;
     connect.baud = baud;
+    connect.say = say_;
     if (const auto connected = loader_.connect(connect); !connected) return connected;
     if (!may_use_stub()) return {};
     say_("Start the stub");
@@ -36,6 +37,7 @@ base::Result<> FlashSession::reach(unsigned baud) {
 }
 
 base::Result<> FlashSession::raise_baud() {
+    if (loader_.has_fixed_rate()) return {};
     unsigned wanted = options_.baud;
     while (wanted > loader_.baud()) {
         const bool by_itself = loader_.chip().chip != esp::Chip::esp8266 || loader_.is_stub();
@@ -75,17 +77,21 @@ base::Result<Found> FlashSession::open() {
         const auto mac = loader_.mac();
         if (!mac) return tl::unexpected(mac.error());
         found_.mac = *mac;
+        const auto revision = loader_.revision();
+        if (!revision) return tl::unexpected(revision.error());
+        found_.revision = *revision;
     }
     if (const auto looked = look_at_flash(); !looked) return tl::unexpected(looked.error());
     found_.stub = loader_.is_stub();
     found_.baud = loader_.baud();
-    say_(std::string(found_.chip->name) + " with " + size_text(found_.flash_size) + " of flash, " +
+    const std::string revision = found_.revision ? " " + revision_text(*found_.revision) : "";
+    say_(found_.chip->name + revision + " with " + size_text(found_.flash_size) + " of flash, " +
          (found_.stub ? "by the stub, " : "by its ROM, ") + std::to_string(found_.baud) + " baud");
     return found_;
 }
 
 std::vector<Complaint> FlashSession::check(const std::vector<FlashPart>& parts) const {
-    return check_firmware(parts, {found_.chip, found_.flash_size, found_.security});
+    return check_firmware(parts, {found_.chip, found_.flash_size, found_.security, found_.revision});
 }
 
 base::Result<std::vector<WriteReport>> FlashSession::flash(std::vector<FlashPart> parts, const FlashOptions& options) {
@@ -160,7 +166,12 @@ base::Result<Banner> FlashSession::run_program(base::Micros patience) {
     const auto rate = line_.set_baud(first_baud);
     if (!rate && rate.error().code != base::ErrorCode::unsupported) return tl::unexpected(rate.error());
     link.forget_heard();
-    if (const auto reset = loader_.run_program(); !reset) return tl::unexpected(reset.error());
+    if (const auto reset = loader_.run_program(); !reset) {
+        constexpr base::Micros patience_with_hands = base::from_ms(30'000);
+        if (reset.error().code != base::ErrorCode::unsupported) return tl::unexpected(reset.error());
+        say_("This port can't reset the board: press RESET");
+        patience = std::max(patience, patience_with_hands);
+    }
     constexpr base::Micros step = base::from_ms(100);
     const base::Micros ask_at = line_.now() + patience / 2;
     const base::Micros until = line_.now() + patience;

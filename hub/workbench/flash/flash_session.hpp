@@ -24,6 +24,7 @@ struct Found {
     bool stub = false;
     unsigned baud = 0;
     std::optional<protocol::esp::SecurityInfo> security{};
+    std::optional<std::uint16_t> revision{}; ///< major * 100 + minor
 };
 
 /// What a program said once it ran.
@@ -70,7 +71,7 @@ public:
     base::Result<> erase(std::uint32_t address, std::uint32_t size);
     base::Result<std::vector<std::uint8_t>> read(std::uint32_t address, std::uint32_t size, const OnProgress& progress);
 
-    /// Lets the program run, and listens for its banner for up to `patience`.
+    /// Lets the program run, and listens for its banner for up to `patience`; longer where somebody has to press RESET.
     base::Result<Banner> run_program(base::Micros patience);
 
     Loader& loader() { return loader_; }

@@ -81,6 +81,19 @@ base::Result<std::uint32_t> Loader::chip_id() {
     return static_cast<std::uint32_t>((*address)[3] << 16U | (*address)[4] << 8U | (*address)[5]);
 }
 
+base::Result<std::optional<std::uint16_t>> Loader::revision() {
+    const auto& addresses = facts_->revision.words;
+    if (addresses[0] == 0 || secure_download()) return std::nullopt;
+    std::array<std::uint32_t, 3> words{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (addresses[i] == 0) continue;
+        const auto word = read_register(addresses[i]);
+        if (!word) return tl::unexpected(word.error());
+        words[i] = *word;
+    }
+    return esp::revision_of(*facts_, words);
+}
+
 base::Result<> Loader::upload(std::uint32_t address, std::span<const std::uint8_t> bytes) {
     constexpr std::uint32_t block_size = 0x1800;
     const auto size = static_cast<std::uint32_t>(bytes.size());
@@ -129,7 +142,12 @@ base::Result<> Loader::upload_stub(const Stub& stub) {
 
 // A ROM counts with a clock that is not quite the one it thinks it has.
 base::Result<std::uint32_t> Loader::rate_to_ask_for(unsigned baud) {
-    if (is_stub_ || facts_->chip != Chip::esp32) return baud;
+    if (!is_stub_ && facts_->chip == Chip::esp32) return rate_for_esp32(baud);
+    if (!is_stub_ && facts_->chip == Chip::esp32c2) return rate_for_esp32c2(baud);
+    return baud;
+}
+
+base::Result<std::uint32_t> Loader::rate_for_esp32(unsigned baud) {
     const auto clock = read_register(0x3FF5F06C);
     const auto fuse = clock ? read_register(0x3FF5A010) : clock;
     if (!fuse) return tl::unexpected(fuse.error());
@@ -139,11 +157,21 @@ base::Result<std::uint32_t> Loader::rate_to_ask_for(unsigned baud) {
     return static_cast<std::uint32_t>(std::lround(baud * measured / crystal));
 }
 
+// With its smaller crystal the ROM still divides 40 MHz. What it divides by now tells which one there is.
+base::Result<std::uint32_t> Loader::rate_for_esp32c2(unsigned baud) {
+    constexpr std::uint32_t divider_register = 0x60000014;
+    const auto divider = read_register(divider_register);
+    if (!divider) return divider;
+    const double crystal = static_cast<double>(*divider & 0xFFFFFU) * baud_;
+    return crystal > 33e6 ? baud : static_cast<std::uint32_t>(std::uint64_t{baud} * 40 / 26);
+}
+
 base::Result<> Loader::change_baud(unsigned baud) {
     if (baud == baud_) return {};
     if (is_esp8266_rom()) {
         return base::fail(base::ErrorCode::unsupported, "the ROM of an ESP8266 can't change its rate");
     }
+    if (fixed_rate_) return base::fail(base::ErrorCode::unsupported, "this line has one rate");
     constexpr int tries = 4;
     constexpr base::Micros settles = base::from_ms(50);
     const auto asked = rate_to_ask_for(baud);

@@ -5,7 +5,9 @@
 #include "hub/workbench/flash/reset.hpp"
 #include "hub/workbench/flash/stub.hpp"
 
+#include <functional>
 #include <optional>
+#include <string>
 
 namespace hub::workbench::flash {
 
@@ -22,6 +24,7 @@ struct ConnectOptions {
     bool reset = true;     ///< false: it is in its bootloader already
     unsigned attempts = 7; ///< of resetting it
     unsigned baud = first_baud;
+    std::function<void(const std::string&)> say{}; ///< hears what a person at the board is to do
 };
 
 /// Every call waits. After an error that is not final (see `is_final`) `resync` finds the bootloader again.
@@ -40,6 +43,8 @@ public:
     const std::optional<protocol::esp::SecurityInfo>& security() const { return security_; }
     bool secure_download() const { return security_ && security_->secure_download(); }
     unsigned baud() const { return baud_; }
+    /// The line has one rate, and nobody can change it.
+    bool has_fixed_rate() const { return fixed_rate_; }
     LoaderLink& link() { return link_; }
 
     base::Result<std::uint32_t> read_register(std::uint32_t address);
@@ -48,6 +53,8 @@ public:
     base::Result<protocol::esp::Mac> mac();
     /// The number that ESP8266's SDK prints; of later chips the id in their images.
     base::Result<std::uint32_t> chip_id();
+    /// Major * 100 + minor; nothing for a chip that does not say, or hides it.
+    base::Result<std::optional<std::uint16_t>> revision();
 
     /// Starts the stub. Errors: `io`, `timeout`.
     base::Result<> upload_stub(const Stub& stub);
@@ -94,6 +101,7 @@ public:
 private:
     base::Result<> sync(int tries);
     base::Result<> find_attention(const ConnectOptions& options);
+    base::Result<> wait_for_hands(const ConnectOptions& options);
     base::Error nobody_there(const ConnectOptions& options);
     std::string listen_for_boot_mode(const ConnectOptions& options);
     base::Result<> detect();
@@ -101,6 +109,8 @@ private:
     base::Result<> upload(std::uint32_t address, std::span<const std::uint8_t> bytes);
     base::Result<> expect_greeting();
     base::Result<std::uint32_t> rate_to_ask_for(unsigned baud);
+    base::Result<std::uint32_t> rate_for_esp32(unsigned baud);
+    base::Result<std::uint32_t> rate_for_esp32c2(unsigned baud);
     base::Result<std::uint32_t> spi_pins();
     base::Result<std::uint32_t> spi_command(std::uint8_t command, unsigned read_bits);
     base::Result<> erase_by_registers();
@@ -113,6 +123,7 @@ private:
     std::optional<protocol::esp::SecurityInfo> security_;
     ResetWiring wiring_ = ResetWiring::bridge;
     bool is_stub_ = false;
+    bool fixed_rate_ = false;
     unsigned baud_ = first_baud;
     std::uint32_t resent_ = 0;
 };

@@ -19,6 +19,24 @@ TEST(Chips, erase_size_undoes_the_rom_of_esp8266) {
     }
 }
 
+TEST(Chips, that_can_not_be_flashed_yet_have_names) {
+    EXPECT_STREQ(later_chip_by_magic(0x1101406F), "ESP32-C5");
+    EXPECT_STREQ(later_chip_by_magic(0x0ADDBAD0), "ESP32-P4");
+    EXPECT_EQ(later_chip_by_magic(0), nullptr);
+    EXPECT_STREQ(later_chip_by_word("esp32c61"), "ESP32-C61");
+    EXPECT_STREQ(later_chip_by_word("ESP32-P4"), "ESP32-P4");
+    EXPECT_EQ(later_chip_by_word("esp32c3"), nullptr);
+    EXPECT_EQ(later_chip_by_word(""), nullptr);
+}
+
+TEST(Chips, esp32s3_has_a_first_revision_whose_fuses_mean_something_else) {
+    const ChipFacts& facts = facts_of(Chip::esp32s3);
+    const std::array<std::uint32_t, 3> first{1U << 24U, 1U << 24U, 1};
+    EXPECT_EQ(revision_of(facts, first), 0);
+    const std::array<std::uint32_t, 3> later{2U << 24U, 1U << 24U, 1};
+    EXPECT_EQ(revision_of(facts, later), 100);
+}
+
 TEST(Chips, are_found_by_id_by_magic_and_by_word) {
     std::set<std::uint32_t> seen;
     for (const ChipFacts& facts : chips()) {

@@ -64,6 +64,18 @@ inline Bytes program_image(protocol::esp::Chip chip, std::uint32_t size, std::ui
     return image;
 }
 
+/// The same for chips of some revisions alone.
+inline Bytes with_revisions(Bytes image, std::uint16_t least, std::uint16_t most) {
+    image[15] = static_cast<std::uint8_t>(least);
+    image[16] = static_cast<std::uint8_t>(least >> 8U);
+    image[17] = static_cast<std::uint8_t>(most);
+    image[18] = static_cast<std::uint8_t>(most >> 8U);
+    const auto hashed = std::span(image).first(image.size() - protocol::esp::image_hash_size);
+    const auto digest = hub::workbench::flash::sha256_of(hashed);
+    std::copy(digest.begin(), digest.end(), image.end() - protocol::esp::image_hash_size);
+    return image;
+}
+
 /// Laid out as MicroPython's: a first image, padding, code, an MD5.
 inline Bytes esp8266_firmware(std::uint32_t size, std::uint32_t seed = 1) {
     Bytes image = program_image(protocol::esp::Chip::esp8266, 0x6000, seed);

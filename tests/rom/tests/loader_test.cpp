@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace {
 
@@ -155,6 +157,87 @@ TEST(Loader, works_where_there_are_no_lines) {
     Bench bench(options);
     bench.line.has_lines = false;
     EXPECT_TRUE(bench.loader.connect({}));
+}
+
+TEST(Loader, tells_a_person_what_to_press_where_there_are_no_lines) {
+    Bench bench(Chip::esp32c3);
+    bench.line.has_lines = false;
+    std::string told;
+    const auto connected = bench.loader.connect({.say = [&](const std::string& text) {
+        told += text;
+        bench.chip.set_lines({false, true}, bench.line.now()); // RESET, with BOOT held
+        bench.chip.set_lines({true, false}, bench.line.now());
+    }});
+    EXPECT_TRUE(connected) << connected.error().message.c_str();
+    EXPECT_NE(told.find("hold BOOT"), std::string::npos);
+}
+
+TEST(Loader, gives_up_on_hands_that_do_not_come) {
+    auto options = Bench::with(Chip::esp32c3);
+    options.baud_max = 1;
+    Bench bench(options);
+    (void)bench.line.read(base::from_ms(1000));
+    (void)bench.line.read(base::from_ms(1000));
+    bench.line.has_lines = false;
+    const auto connected = bench.loader.connect({.attempts = 7});
+    ASSERT_FALSE(connected);
+    EXPECT_NE(connected.error().message.view().find("no lines that reset it"), std::string_view::npos);
+    EXPECT_GE(bench.line.now(), base::from_ms(25'000)) << "a person needs time";
+    EXPECT_LE(bench.line.now(), base::from_ms(40'000));
+}
+
+TEST(Loader, reads_every_chips_revision) {
+    for (const Chip kind : all_chips) {
+        for (const unsigned revision : {0U, 3U, 101U, 302U}) {
+            auto options = Bench::with(kind);
+            options.revision = revision;
+            Bench bench(options);
+            ASSERT_TRUE(bench.loader.connect({}));
+            const auto read = bench.loader.revision();
+            ASSERT_TRUE(read);
+            const auto expected = kind == Chip::esp8266 ? std::nullopt : std::optional<std::uint16_t>(revision);
+            EXPECT_EQ(*read, expected) << bench.loader.chip().name;
+        }
+    }
+}
+
+TEST(Loader, names_chips_that_can_not_be_flashed_yet) {
+    auto by_id = Bench::with(Chip::esp32c3);
+    by_id.other_id = 23;
+    auto by_magic = Bench::with(Chip::esp32);
+    by_magic.other_magic = 0x2421606F;
+    const std::pair<FakeChipOptions, std::string_view> cases[] = {{by_id, "ESP32-C5"}, {by_magic, "ESP32-C61"}};
+    for (const auto& [options, name] : cases) {
+        Bench bench(options);
+        const auto connected = bench.loader.connect({});
+        ASSERT_FALSE(connected);
+        EXPECT_EQ(connected.error().code, base::ErrorCode::unsupported);
+        EXPECT_NE(connected.error().message.view().find(name), std::string_view::npos);
+        EXPECT_NE(connected.error().message.view().find("can't be flashed from here yet"), std::string_view::npos);
+    }
+}
+
+TEST(Loader, finds_the_rate_of_an_esp32c2_with_the_smaller_crystal) {
+    for (const unsigned crystal : {26U, 40U}) {
+        for (const bool stub : {false, true}) {
+            auto options = Bench::with(Chip::esp32c2);
+            options.crystal_mhz = crystal;
+            Bench bench(options);
+            const auto ready = bench.prepare(stub, 460800);
+            EXPECT_TRUE(ready) << crystal << " MHz: " << ready.error().message.c_str();
+        }
+    }
+}
+
+TEST(Loader, leaves_the_rate_alone_where_nobody_can_change_it) {
+    Bench bench(Chip::esp32);
+    bench.line.has_rate = false;
+    ASSERT_TRUE(bench.prepare(true));
+    EXPECT_TRUE(bench.loader.has_fixed_rate());
+    const auto changed = bench.loader.change_baud(460800);
+    ASSERT_FALSE(changed);
+    EXPECT_EQ(changed.error().code, base::ErrorCode::unsupported);
+    EXPECT_TRUE(bench.loader.mac()) << "it still answers at the one rate";
 }
 
 TEST(FlashWriter, writes_every_chip_by_its_rom_and_by_the_stub) {

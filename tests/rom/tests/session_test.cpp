@@ -230,6 +230,31 @@ TEST(FlashSession, refuses_before_anything_is_erased) {
     EXPECT_TRUE(refuses(encrypted, esp32_firmware(Chip::esp32c3, 120'000)));
 }
 
+TEST(FlashSession, refuses_what_is_for_other_revisions_of_each_chip) {
+    constexpr Chip with_revision[] = {Chip::esp32,   Chip::esp32s2, Chip::esp32s3, Chip::esp32c3,
+                                      Chip::esp32c2, Chip::esp32c6, Chip::esp32h2};
+    for (const Chip kind : with_revision) {
+        auto options = with(kind);
+        options.revision = 102;
+        Bench bench(options);
+        ASSERT_TRUE(bench.session.open());
+        EXPECT_TRUE(contains(bench.steps, " v1.2 with")) << bench.steps;
+        const auto tried = [&](std::uint16_t least, std::uint16_t most) {
+            const Bytes image = with_revisions(program_image(kind, 0x4000), least, most);
+            const auto done = bench.session.flash({{facts_of(kind).bootloader_offset, image}}, {});
+            return done ? "" : std::string(done.error().message.view());
+        };
+        const Bytes before = bench.chip.flash().bytes();
+        const std::string chip = facts_of(kind).name;
+        EXPECT_EQ(tried(103, 0xFFFF),
+                  "the firmware needs " + chip + " v1.3 or newer, but the board has " + chip + " v1.2");
+        EXPECT_EQ(tried(0, 101), "the firmware is for " + chip + " up to v1.1, but the board has " + chip + " v1.2");
+        EXPECT_TRUE(bench.chip.flash().bytes() == before) << "before anything is erased";
+        EXPECT_EQ(tried(102, 102), "");
+        EXPECT_EQ(tried(0, 0), "") << "0 is no limit";
+    }
+}
+
 TEST(FlashSession, writes_another_chips_image_only_when_one_insists) {
     Bench bench(with(Chip::esp32c3));
     ASSERT_TRUE(bench.session.open());
@@ -252,6 +277,29 @@ TEST(FlashSession, comes_down_to_a_rate_that_the_cable_carries) {
             EXPECT_TRUE(bench.session.flash({{facts_of(kind).bootloader_offset, firmware_for(kind, 100'000)}}, {}));
         }
     }
+}
+
+TEST(FlashSession, stays_at_the_one_rate_of_a_bare_line) {
+    auto options = with(Chip::esp32);
+    options.download_at_start = true;
+    Bench bench(options, {.baud = 921600});
+    bench.line.has_rate = bench.line.has_lines = false;
+    const auto found = bench.session.open();
+    ASSERT_TRUE(found) << found.error().message.c_str();
+    EXPECT_EQ(found->baud, 115200U);
+}
+
+TEST(FlashSession, asks_for_the_reset_button_where_nothing_else_resets) {
+    auto options = with(Chip::esp8266);
+    options.download_at_start = true;
+    Bench bench(options);
+    bench.line.has_lines = false;
+    ASSERT_TRUE(bench.session.open());
+    ASSERT_TRUE(bench.session.flash({{0, esp8266_firmware(60'000)}}, {}));
+    const auto runs = bench.session.run_program(base::from_ms(4000));
+    ASSERT_TRUE(runs);
+    EXPECT_EQ(runs->line, "") << "nobody has pressed it";
+    EXPECT_TRUE(contains(bench.steps, "press RESET"));
 }
 
 TEST(FlashSession, erases_only_sectors_of_this_flash) {

@@ -23,6 +23,7 @@ public:
     /// The plug is pulled after so many more bytes.
     std::optional<std::uint64_t> unplug_after;
     bool has_lines = true;
+    bool has_rate = true;
 
     base::Micros now() override { return now_; }
 
@@ -56,6 +57,7 @@ public:
     }
 
     base::Result<> set_baud(unsigned baud) override {
+        if (!has_rate) return base::fail(base::ErrorCode::unsupported, "no rate");
         settle();
         baud_ = baud;
         return {};
