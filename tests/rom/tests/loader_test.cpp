@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -354,29 +355,72 @@ TEST(FlashWriter, a_thousand_bad_lines_end_proven_or_refused_and_never_wrong) {
     EXPECT_GE(proven, 990U) << "most bad lines are still good enough";
 }
 
+/// A chip with a small flash, of which there will be hundreds.
+FakeChipOptions small(Chip kind) {
+    auto options = Bench::with(kind);
+    options.flash_size = 1U << 20U;
+    return options;
+}
+
+/// What it takes to send each block of `part`: bytes on the line, before its first and behind its last one.
+std::vector<std::pair<std::uint64_t, std::uint64_t>> blocks_of(Chip kind, bool stub, const FlashPart& part) {
+    Bench bench(small(kind));
+    EXPECT_TRUE(bench.prepare(stub));
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> blocks;
+    const auto start = bench.line.sent();
+    std::uint64_t before = 0;
+    std::uint32_t taken = bench.chip.loader().blocks();
+    WriteOptions options;
+    options.on_progress = [&](const Progress&) {
+        const auto now = bench.line.sent() - start;
+        if (std::exchange(taken, bench.chip.loader().blocks()) != bench.chip.loader().blocks()) {
+            blocks.emplace_back(before, now);
+        }
+        before = now;
+    };
+    EXPECT_TRUE(FlashWriter(bench.loader, options).write(part));
+    EXPECT_EQ(blocks.size(), bench.chip.loader().blocks());
+    return blocks;
+}
+
+/// The plug is pulled after so many bytes of a write; then the board gets power again, and somebody flashes it again.
+void unplug_and_finish(Chip kind, bool stub, const FlashPart& part, std::uint64_t cut) {
+    Bench bench(small(kind));
+    ASSERT_TRUE(bench.prepare(stub));
+    bench.line.unplug_after = cut;
+    const auto first = FlashWriter(bench.loader, {}).write(part);
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().code, base::ErrorCode::disconnected);
+    EXPECT_FALSE(bench.holds(part));
+    bench.chip.power_on(bench.line.now());
+    VirtualLine line(bench.chip);
+    Loader loader(line);
+    ASSERT_TRUE(loader.connect({}));
+    if (stub) {
+        ASSERT_TRUE(loader.upload_stub(*find_stub(kind)));
+    }
+    ASSERT_TRUE(loader.attach_flash());
+    ASSERT_TRUE(loader.set_flash_size(bench.chip.flash().size()));
+    const auto second = FlashWriter(loader, {}).write(part);
+    ASSERT_TRUE(second) << second.error().message.c_str();
+    EXPECT_EQ(second->proof, kind == Chip::esp8266 && !stub ? Proof::by_blocks : Proof::by_md5);
+    EXPECT_TRUE(bench.holds(part));
+}
+
 TEST(FlashWriter, unplugged_at_every_block_the_next_run_finishes) {
-    const FlashPart part = part_for(Chip::esp8266, 100'000);
-    Bench whole(Chip::esp8266);
-    ASSERT_TRUE(whole.prepare(true));
-    const auto before = whole.line.sent();
-    ASSERT_TRUE(FlashWriter(whole.loader, {}).write(part));
-    const auto bytes = whole.line.sent() - before;
-    for (std::uint64_t cut = 0; cut < bytes; cut += 4096) {
-        Bench bench(Chip::esp8266);
-        ASSERT_TRUE(bench.prepare(true));
-        bench.line.unplug_after = cut;
-        const auto report = FlashWriter(bench.loader, {}).write(part);
-        ASSERT_FALSE(report);
-        EXPECT_EQ(report.error().code, base::ErrorCode::disconnected);
-        bench.chip.power_on(bench.line.now());
-        VirtualLine again(bench.chip);
-        Loader loader(again);
-        ASSERT_TRUE(loader.connect({}));
-        ASSERT_TRUE(loader.upload_stub(*find_stub(Chip::esp8266)));
-        ASSERT_TRUE(loader.attach_flash());
-        const auto second = FlashWriter(loader, {}).write(part);
-        ASSERT_TRUE(second) << second.error().message.c_str();
-        EXPECT_TRUE(bench.holds(part));
+    for (const Chip kind : all_chips) {
+        for (const bool stub : {false, true}) {
+            const std::uint32_t size = stub ? 70'000 : 16'000; // a ROM takes small blocks
+            const FlashPart part{protocol::esp::facts_of(kind).bootloader_offset, program_image(kind, size)};
+            const auto blocks = blocks_of(kind, stub, part);
+            EXPECT_GE(blocks.size(), stub ? 3U : 10U) << "enough blocks to be cut at";
+            for (const auto& [begin, end] : blocks) {
+                SCOPED_TRACE(std::string(protocol::esp::facts_of(kind).name) + (stub ? " stub" : " ROM") + ", cut at " +
+                             std::to_string(begin));
+                // In the first byte of it, and in the middle.
+                for (const std::uint64_t cut : {begin, (begin + end) / 2}) unplug_and_finish(kind, stub, part, cut);
+            }
+        }
     }
 }
 
