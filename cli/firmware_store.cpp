@@ -29,11 +29,12 @@ std::string firmware_mirror() { return variable("OURO_FIRMWARE_MIRROR"); }
 Outcome<flash::Download> get_firmware(const std::string& name, FlashReporter& reporter) {
     const auto entry = flash::Catalogue::built_in().find(name);
     if (!entry) return tl::unexpected(failure_of(entry.error()));
-    const std::string url = flash::at_mirror(entry->url, firmware_mirror());
-    const auto fetched =
-        flash::fetch_firmware(url, entry->file_name(), firmware_folder(), [&](std::uint64_t done, std::uint64_t total) {
-            if (total > 0) reporter.progress({"fetch", done, total, 0});
-        });
+    const std::string mirror = firmware_mirror();
+    const std::string url = flash::at_mirror(entry->url, mirror);
+    const auto fetched = flash::fetch_firmware(url, entry->file_name(), firmware_folder(), mirror,
+                                               [&](std::uint64_t done, std::uint64_t total) {
+                                                   if (total > 0) reporter.progress({"fetch", done, total, 0});
+                                               });
     reporter.end_line();
     if (!fetched) return tl::unexpected(failure_of(fetched.error()));
     reporter.step((fetched->cached ? "Here already: " : "Fetched ") + entry->file_name() + ", " +

@@ -20,8 +20,7 @@ protected:
     ~DocumentSource() = default;
 };
 
-/// https with verified certificates; http to this machine alone, and what another one says after a redirect is thrown
-/// away; at most five redirects; 10 s to connect and 60 s in all. Blocks. One thread.
+/// As `web_fetch` does, within 60 s in all. Blocks. One thread.
 class HttpFetch final : public DocumentSource {
 public:
     base::Result<std::string> get(const std::string& url, std::size_t size_max) override;

@@ -21,9 +21,17 @@ class Handler(BaseHTTPRequestHandler):
     cut_after: int | None = None
     resumes = True
     asked: list[str] = []
+    hosts: list[str] = []
+    redirect: str | None = None
 
     def do_GET(self) -> None:
+        Handler.hosts.append(self.headers.get("Host", ""))
         Handler.asked.append(self.headers.get("Range", "all"))
+        if Handler.redirect:
+            self.send_response(302)
+            self.send_header("Location", Handler.redirect)
+            self.end_headers()
+            return
         if not self.path.endswith(NAME):
             self.send_error(404)
             return
@@ -47,6 +55,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     Handler.cut_after, Handler.resumes, Handler.asked = None, True, []
+    Handler.hosts, Handler.redirect = [], None
     served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=served.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{served.server_address[1]}"
@@ -86,6 +95,37 @@ def test_what_is_not_there_is_told(server: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     unknown = ouro("firmware", "get", "toaster")
     assert unknown.returncode == 4 and "ouro firmware list" in unknown.stderr
+
+
+def test_a_mirror_of_ones_choice_may_be_plain_and_no_other_server(server: str, tmp_path: Path) -> None:
+    """A name that is not this machine's, and a proxy that leads it here all the same."""
+    mirror = "http://mirror.test"
+    through = {"http_proxy": server, "OURO_FIRMWARE_DIR": str(tmp_path)}
+    done = ouro("firmware", "get", "esp32@1.25.0", OURO_FIRMWARE_MIRROR=mirror, **through)
+    assert done.returncode == 0, done.stderr
+    assert Handler.hosts == ["mirror.test"] and (tmp_path / NAME).read_bytes() == FILE
+
+
+def test_a_mirror_that_leads_elsewhere_in_plain_text_is_refused(server: str, tmp_path: Path) -> None:
+    class Elsewhere(Handler):
+        redirect = None
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "7")
+            self.end_headers()
+            self.wfile.write(b"changed")
+
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+    Handler.redirect = "http://elsewhere.test/" + NAME
+    proxy = f"http://127.0.0.1:{elsewhere.server_address[1]}"
+    done = ouro("firmware", "get", "esp32@1.25.0", OURO_FIRMWARE_MIRROR=server, OURO_FIRMWARE_DIR=str(tmp_path),
+                http_proxy=proxy)  # fmt: skip
+    elsewhere.shutdown()
+    assert done.returncode == 5, done.stderr
+    assert "elsewhere.test" in done.stderr and "Use https" in done.stderr
+    assert not list(tmp_path.iterdir()), "not a byte of it is kept"
 
 
 def test_the_list_names_boards_and_versions() -> None:

@@ -25,9 +25,10 @@ struct Download {
 using OnDownload = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// The file of `url` in `folder`, from there if it is there, fetched otherwise: into "NAME.part", from where the last
-/// attempt ended, and renamed once it is whole. Waits. Errors: `not_found` (the server has none), `disconnected` (no
-/// server, or the line was cut: trying again goes on from there), `too_large`, `io`.
+/// attempt ended, and renamed once it is whole. Waits. `mirror`: where a person has us fetch from instead, or empty.
+/// Errors: those of `web_fetch`; after `disconnected` and `timeout` trying again goes on from there.
 base::Result<Download> fetch_firmware(const std::string& url, const std::string& file_name,
-                                      const std::filesystem::path& folder, const OnDownload& on_progress);
+                                      const std::filesystem::path& folder, const std::string& mirror,
+                                      const OnDownload& on_progress);
 
 } // namespace hub::workbench::flash
