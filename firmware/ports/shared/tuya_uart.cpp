@@ -66,7 +66,7 @@ void TuyaUart::step(base::Micros now) noexcept {
 }
 
 base::Micros TuyaUart::deadline() const noexcept {
-    const base::Micros heard = module_.session() != nullptr ? to_module_.deadline() : base::never;
+    const base::Micros heard = module_.listens() ? to_module_.deadline() : base::never;
     return std::min({mcu_.deadline(), module_.deadline(), to_mcu_.deadline(), heard});
 }
 
@@ -101,8 +101,8 @@ void TuyaUart::power(bool on, base::Micros at) noexcept {
 }
 
 void TuyaUart::transmit(std::span<const std::uint8_t> bytes, base::Micros at) noexcept {
-    // Into a module that still starts, nothing gets.
-    if (module_.session() != nullptr) (void)to_module_.send(bytes, at);
+    // Into a module that starts or sleeps, nothing gets.
+    if (module_.listens()) (void)to_module_.send(bytes, at);
 }
 
 /// What came before is not this session's.

@@ -106,6 +106,10 @@ void Module::reported(std::uint16_t serial) noexcept {
     if (session_) session_->delivered(serial);
 }
 
+bool Module::listens() const noexcept {
+    return session_ && session_->state() != Session::State::asleep && session_->state() != Session::State::restarting;
+}
+
 std::string_view Module::state_name() const noexcept {
     if (!powered_) return "off";
     if (!session_) return "starting";

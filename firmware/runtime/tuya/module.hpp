@@ -43,6 +43,8 @@ public:
 
     /// Null while there is none: without power, and while it starts.
     const Session* session() const noexcept { return session_ ? &*session_ : nullptr; }
+    /// Whether the session reads its line.
+    bool listens() const noexcept;
     /// `off`, `starting`, or the session's state: `handshake`, `joining`, `online`, `configuring`, `restarting`,
     /// `asleep`.
     std::string_view state_name() const noexcept;
