@@ -155,7 +155,7 @@ NetworkState Module::state() const noexcept {
 std::optional<std::uint8_t> Module::signal_percent() const noexcept {
     if (state() == NetworkState::down) return std::nullopt;
     const std::int32_t dbm = parts_.gauges.signal_dbm().value_or(-50);
-    return static_cast<std::uint8_t>(std::clamp(2 * (dbm + 100), 0, 100));
+    return static_cast<std::uint8_t>(std::clamp<std::int32_t>(2 * (dbm + 100), 0, 100));
 }
 
 /// UTC: the hub tells no time zone.
