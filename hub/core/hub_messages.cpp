@@ -192,8 +192,11 @@ void Hub::Impl::finish_declaration(Board& board) {
     Link& link = link_of(board);
     board.entities = std::exchange(link.parts, {});
     link.parts_received = 0;
+    if (link.declared != board.decl) {
+        link.reports.clear(); // their datapoints may belong to other entities now
+        link.unread.reset();
+    }
     link.declared = board.decl;
-    link.unread.reset();
     std::erase_if(board.states, [&](const auto& item) {
         const Entity* entity = find_entity(board.entities, Json(item.first));
         return entity == nullptr || !check_state(*entity, item.second.value);

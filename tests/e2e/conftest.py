@@ -56,6 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_faults",
         "test_home_assistant",
         "test_stock_home_assistant",
+        "test_tuya",
     ]
     place = {name: i for i, name in enumerate(order)}
     items.sort(key=lambda item: place.get(Path(item.path).stem, len(order)))

@@ -111,6 +111,16 @@ TEST_F(HubReports, without_a_declaration_it_asks_and_does_not_answer) {
     EXPECT_EQ(taken().size(), 1U) << "of entities that are not known yet";
 }
 
+TEST_F(HubReports, a_repetition_after_another_declaration_is_translated_anew) {
+    attach_sensor();
+    say(motion_on);
+    hello(1, 1000, "00000002");
+    say(R"(["decl",[["moves","binary_sensor","Moves",{"datapoint":{"id":101}}]]])");
+    say(motion_on);
+    ASSERT_EQ(taken().size(), 2U);
+    EXPECT_EQ(taken()[1].values[0].first, "moves");
+}
+
 TEST_F(HubReports, before_hello_it_asks_and_does_not_answer) {
     attach_sensor();
     hub.line_closed("abcd", "unplugged");
