@@ -24,6 +24,7 @@ namespace firmware::bridge {
 /// | pin_edges | 32 | the edge is dropped and counted; the level is still right in `levels` |
 /// | home_commands | 8 | the hardware core answers `busy` |
 /// | home_news | 8 | states wait, the newest of each; an answer is dropped and counted, and Python's call times out |
+/// | home_responses | 2 | the answer fails: `busy` |
 /// | display_commands | 10 | the VM core waits up to 100 ms, then OSError(ETIMEDOUT) |
 /// | led_commands | 10 | as above |
 /// | setting_requests | 2 | as above; one question at a time, so it is full only after an abort |
@@ -45,10 +46,11 @@ struct Bridge {
     base::Ring<ButtonEvent, 20> button_events;   ///< hardware → VM
     base::Ring<SettingReply, 2> setting_replies; ///< hardware → VM
 
-    base::Ring<PinEdge, 32> pin_edges;         ///< hardware → VM
-    base::Ring<HomeCommand, 8> home_commands;  ///< hardware → VM
-    base::Ring<HomeNews, 8> home_news;         ///< hardware → VM
-    base::Ring<std::uint8_t, 1024> console_in; ///< hardware → VM
+    base::Ring<PinEdge, 32> pin_edges;          ///< hardware → VM
+    base::Ring<HomeCommand, 8> home_commands;   ///< hardware → VM
+    base::Ring<HomeNews, 8> home_news;          ///< hardware → VM
+    base::Ring<HomeResponse, 2> home_responses; ///< hardware → VM
+    base::Ring<std::uint8_t, 1024> console_in;  ///< hardware → VM
 
     /// Pin commands pushed by the VM core, and those of them that the hardware core has carried out. Equal means that
     /// `levels` shows the effect of every command.

@@ -20,6 +20,7 @@ inline constexpr std::size_t entities_max = 32;
 inline constexpr std::size_t ha_name_max = 48;     ///< an entity or action of Home Assistant, bytes
 inline constexpr std::size_t watched_max = 16;     ///< of Home Assistant's entities
 inline constexpr std::size_t attributes_max = 240; ///< of one of them, as JSON
+inline constexpr std::size_t response_max = 1000;  ///< what an action answers, as JSON: what a frame has room for
 
 /// Home Assistant's kinds of entity.
 using EntityKind = protocol::link::Kind;
@@ -68,7 +69,8 @@ struct HomeMessage {
         app_started, ///< text = the app's name: forget the declaration before it
         app_stopped, ///< outputs go to their safe levels
         watch,       ///< name = an entity of Home Assistant whose state is of interest from now on
-        call,        ///< value.integer = number for the answer, text = action, name = entity or empty, json = data
+        call, ///< value.integer = number for the answer, text = action, name = entity or empty, json = data, ok = it is
+              ///< asked for an answer
     };
     Op op = Op::log;
     EntityKind kind = EntityKind::sensor;
@@ -104,14 +106,21 @@ struct HomeCommand {
 struct HomeNews {
     enum class Op : std::uint8_t {
         state,  ///< entity, ok = it is known, text = its state, attributes = a JSON object
-        answer, ///< number, ok, text = the reason when it failed
+        answer, ///< number, ok, text = the reason when it failed, has_response = there is one for it
     };
     Op op = Op::state;
     bool ok = false;
+    bool has_response = false;
     std::int32_t number = 0;
     base::FixedString<ha_name_max> entity;
     base::FixedString<value_text_max> text;
     base::FixedString<attributes_max> attributes;
+};
+
+/// What an action answered: a JSON object. It is pushed before its news, which have the same number.
+struct HomeResponse {
+    std::int32_t number = 0;
+    base::FixedString<response_max> json;
 };
 
 } // namespace firmware::bridge

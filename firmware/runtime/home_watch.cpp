@@ -50,8 +50,25 @@ void HomeWatch::heard_answer(const Value& message) noexcept {
     news.number = static_cast<std::int32_t>(*number);
     news.ok = *ok;
     news.text = message.at(3).text(text).value_or("");
+    add_response(message.at(4), news);
     if (!bridge_.home_news.push(news)) ++dropped_;
     news_ = true;
+}
+
+void HomeWatch::add_response(const Value& response, HomeNews& news) noexcept {
+    if (!news.ok || !response.is(Type::object)) return;
+    const bool fits = response.raw().size() <= bridge::response_max;
+    const bool has_room = bridge_.home_responses.size() < bridge_.home_responses.capacity() &&
+                          bridge_.home_news.size() < bridge_.home_news.capacity();
+    if (fits && has_room) {
+        bridge::HomeResponse said;
+        said.number = news.number;
+        said.json = response.raw();
+        news.has_response = bridge_.home_responses.push(said);
+        return;
+    }
+    news.ok = false;
+    news.text = fits ? "busy: an answer before it has not been read yet" : "the answer does not fit: ask for less";
 }
 
 bool HomeWatch::step() noexcept {

@@ -42,6 +42,8 @@ private:
         bool untold = false;
     };
 
+    void add_response(const protocol::json::Value& response, bridge::HomeNews& news) noexcept;
+
     bridge::Bridge& bridge_;
     base::FixedVector<Entry, bridge::watched_max> entities_;
     std::uint32_t dropped_ = 0;

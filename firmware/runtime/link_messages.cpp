@@ -181,6 +181,7 @@ void Frame::call(const bridge::HomeMessage& message) noexcept {
             writer.text(message.name);
         }
         writer.raw(message.json.empty() ? "{}" : message.json.view());
+        if (message.ok) writer.boolean(true);
     });
 }
 

@@ -5,6 +5,7 @@ from ._loop import Busy, after, arun, epoch_ms, home_up, log, run, tick  # noqa:
 
 # The rest is loaded when it is first used, and by that name: what an app does without costs it no memory.
 _PLACES = {
+    "ask": ("_home", "ask"),
     "attributes": ("_home", "attributes"),
     "binary_sensor": ("_sensors", "BinarySensor"),
     "button": ("_switches", "Button"),

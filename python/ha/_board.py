@@ -171,11 +171,11 @@ class Board:
         if self.listened_to:
             self.say_watched()
 
-    def call(self, number, action, target, data):
+    def call(self, number, action, target, data, asks=False):
         _within(action, _HA_NAME_MAX, "an action of Home Assistant")
         _within(target, _HA_NAME_MAX, "an entity of Home Assistant")
         _within(data, _JSON_MAX, "the data of a call, as JSON,")
-        self._say(("call", number, action, target or None, data, self.now()))
+        self._say(("call", number, action, target or None, data, bool(asks), self.now()))
 
     def poll(self):
         while self._commands:
@@ -306,9 +306,10 @@ class Board:
         self._news = [news for news in self._news if news[0] != entity]
         self._news.append((entity, state, dumps(attributes if isinstance(attributes, dict) else {})))
 
-    def hear_answer(self, number, ok, text=""):
+    def hear_answer(self, number, ok, text="", response=None):
         if isinstance(number, int) and isinstance(ok, bool) and len(self._news) < 2 * _WATCHED_MAX:
-            self._news.append((number, ok, text if isinstance(text, str) else ""))
+            response = response if isinstance(response, dict) else None
+            self._news.append((number, ok, text if isinstance(text, str) else "", response))
 
 
 def _within(text, size_max, what):

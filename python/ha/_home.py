@@ -72,7 +72,7 @@ def on(entity):
 
 
 class Call:
-    """An action on its way: `ok` is None until it is known. Awaiting it returns when it is done.
+    """An action on its way: `ok` is None until it is known. Awaiting it returns when it is done, with the answer.
 
     It raises OSError with Home Assistant's reason when it failed.
     """
@@ -81,11 +81,13 @@ class Call:
         self.action = action
         self.ok = None
         self.reason = ""
+        self.response = None  # what was asked for, as a dict
         self._ended = asyncio.Event()
 
-    def end(self, ok, reason):
+    def end(self, ok, reason, response):
         self.ok = ok
         self.reason = reason
+        self.response = response
         self._ended.set()
         if not ok:
             transport.log("warning", f"{self.action}: {reason}")
@@ -94,6 +96,7 @@ class Call:
         yield from steps_of(self._ended.wait())
         if not self.ok:
             raise OSError(self.reason)
+        return self.response
 
     __await__ = __iter__
 
@@ -103,13 +106,25 @@ def call(action, target=None, **data):
 
     Sent once, at once; whether it may be done, the hub's configuration says. Await the answer or leave it.
     """
+    return _send(action, target, data)
+
+
+def ask(action, target=None, **data):
+    """Asks an action that answers: `await ha.ask("weather.get_forecasts", "weather.home", type="daily")`.
+
+    Awaiting it gives the answer as a dict. One that is larger than the link takes is an OSError: ask for less.
+    """
+    return _send(action, target, data, True)
+
+
+def _send(action, target, data, *asks):
     global _last_number
     _last_number = _last_number % _NUMBER_MAX + 1
     number = _last_number
     made = _calls[number] = Call(action)
     timer = Timer(_ANSWER_MS, lambda: _end(number, False, "no answer"))
     made.timer = timer
-    send(transport.call, number, action, target or "", json.dumps(data))
+    send(transport.call, number, action, target or "", json.dumps(data), *asks)
     return made
 
 
@@ -118,11 +133,11 @@ def notify(message, service="persistent_notification.create", **data):
     return call(service, message=str(message), **data)
 
 
-def _end(number, ok, reason):
+def _end(number, ok, reason, response=None):
     made = _calls.pop(number, None)
     if made:
         made.timer.cancel()
-        made.end(ok, reason)
+        made.end(ok, reason, json.loads(response) if isinstance(response, str) else response)
 
 
 def _hear(news):

@@ -162,9 +162,10 @@ class Mqtt(Board):
         elif word == "done":
             self._say_done(message)
         elif word == "call":
-            _, number, action, target, data, _ = message
-            said = f'{{"n":{number},"action":{dumps(action)},"target":{dumps(target)},"data":{data}}}'
-            self._publish("call", said)
+            _, number, action, target, data, asks, _ = message
+            end = ',"ask":true}' if asks else "}"
+            said = f'{{"n":{number},"action":{dumps(action)},"target":{dumps(target)},"data":{data}'
+            self._publish("call", said + end)
         elif word == "log":
             self._publish("log", dumps({"level": message[1], "text": message[2]}), qos=0)
 
@@ -218,7 +219,7 @@ class Mqtt(Board):
             return self.introduce()
         said = _object(payload)
         if said is not None and leaf == "answer":
-            self.hear_answer(said.get("n"), said.get("ok"), said.get("text"))
+            self.hear_answer(said.get("n"), said.get("ok"), said.get("text"), said.get("response"))
         elif said is not None and leaf.startswith("ha/"):
             self.hear_state(leaf[3:], said.get("state"), said.get("attributes"))
         return None

@@ -92,7 +92,7 @@ class Serial(Board):
         elif word == "ha" and len(message) > 2:
             self.hear_state(message[1], message[2], message[3] if len(message) > 3 else {})
         elif word == "answer" and len(message) > 2:
-            self.hear_answer(*message[1:4])
+            self.hear_answer(*message[1:5])
 
     def introduce(self):
         if self.up or not self._said_hello:  # once unasked, for a hub that is there already
@@ -130,7 +130,9 @@ class Serial(Board):
     def say(self, message):
         word = message[0]
         raw = _RAW.get(word)
-        parts = message[1:5] if word == "call" else message[1:]
+        if word == "call":  # without its time, and without a false at the end
+            message = message[: 6 if message[5] else 5]
+        parts = message[1:]
         self._write(word, *[part if raw == i else dumps(part) for i, part in enumerate(parts, 1)])
 
     def say_state(self, entity):

@@ -272,6 +272,20 @@ def test_an_output_is_switched_off_when_its_time_is_up(app: Start) -> None:
     assert moves == [["pin_5", False, "safe"], ["pin_5", True, "app"], ["pin_5", False, "guard"]]
 
 
+def test_an_output_reads_as_it_is_also_after_a_limit(app: Start) -> None:
+    device = app(
+        "pin = ha.output(5, max_on=0.3)\nha.switch('Lamp', pin=pin)\n"
+        "ha.button('Say')(lambda: print('is', pin.value()))\n"
+    )
+    assert device.asked() == b"is 0"
+    assert device.end_of(device.command("lamp", True)) == (True, "")
+    assert device.end_of(device.command("say", "PRESS")) == (True, "")
+    device.wait("output", lambda m: m[2] is False and m[4] == "guard")
+    assert device.end_of(device.command("say", "PRESS")) == (True, "")
+    device.run_for(0.2)
+    assert [line for line in device.printed.split() if line in (b"0", b"1")] == [b"0", b"1", b"0"]
+
+
 # --- the home -------------------------------------------------------------------------------------
 
 
@@ -305,6 +319,31 @@ def test_an_app_asks_for_an_action_and_hears_how_it_ended(app: Start) -> None:
     device.wait("log", lambda m: "refused" in m[2])
     device.run_for(0.3)
     assert b"done" in device.printed and b"no: refused" in device.printed
+
+
+def test_an_app_asks_the_home_and_gets_its_answer(app: Start) -> None:
+    device = app(
+        "async def main():\n"
+        "  r = await ha.ask('weather.get_forecasts', 'weather.home', type='daily')\n"
+        "  print('tomorrow', r['weather.home']['forecast'][1]['temperature'])\n"
+        "  try:\n    await ha.ask('weather.get_forecasts', 'weather.home', type='hourly')\n"
+        "  except OSError as e:\n    print('no:', e)\n"
+        "  print('empty', await ha.ask('todo.get_items', 'todo.shopping'), await ha.call('light.toggle'))\n"
+        "ha.after(0.3, main)\n"
+    )
+    number = device.wait("call")[1]
+    assert device.heard("call") == [[number, "weather.get_forecasts", "weather.home", {"type": "daily"}, True]]
+    days = [{"temperature": n, "condition": "cloudy"} for n in (11, 12.5)]
+    device.tell("answer", number, True, "", {"weather.home": {"forecast": days, "why": "x" * 700}})
+    second = device.wait("call", lambda m: m[1] == number + 1)
+    device.tell("answer", second[1], False, "too large: ask for less", {"not": "looked at"})
+    device.wait("call", lambda m: m[1] == number + 2)
+    device.tell("answer", number + 2, True, "", {})
+    assert len(device.wait("call", lambda m: m[1] == number + 3)) == 5, "an action that is not asked for an answer"
+    device.tell("answer", number + 3, True, "")
+    device.run_for(0.3)
+    assert b"tomorrow 12.5" in device.printed and b"no: too large: ask for less" in device.printed
+    assert b"empty {} None" in device.printed
 
 
 def test_a_board_knows_the_time_once_it_is_told(app: Start) -> None:

@@ -82,5 +82,31 @@ TEST_F(HomeWatchTest, a_new_app_watches_nothing) {
     EXPECT_EQ(next(), "nothing");
 }
 
+TEST_F(HomeWatchTest, a_response_comes_before_the_news_of_its_number) {
+    say(R"(["answer",7,true,"",{"weather.home":{"forecast":[{"temperature":11}]}}])");
+    EXPECT_EQ(next(), "7 ok ");
+    bridge::HomeResponse response;
+    ASSERT_TRUE(bridge.home_responses.pop(response));
+    EXPECT_EQ(response.number, 7);
+    EXPECT_EQ(response.json.view(), R"({"weather.home":{"forecast":[{"temperature":11}]}})");
+    say(R"(["answer",8,false,"refused",{"a":1}])");
+    EXPECT_EQ(next(), "8 failed refused");
+    say(R"(["answer",9,true,"",[1]])");
+    EXPECT_EQ(next(), "9 ok ");
+    EXPECT_TRUE(bridge.home_responses.empty());
+}
+
+TEST_F(HomeWatchTest, a_response_without_room_is_a_call_that_failed) {
+    const auto sized = [](std::size_t size) { return "{\"a\":\"" + std::string(size - 8, 'x') + "\"}"; };
+    say(R"(["answer",1,true,"",)" + sized(bridge::response_max) + "]");
+    EXPECT_EQ(next(), "1 ok ");
+    say(R"(["answer",2,true,"",)" + sized(bridge::response_max + 1) + "]");
+    EXPECT_EQ(next(), "2 failed the answer does not fit: ask for less");
+    say(R"(["answer",3,true,"",{}])");
+    say(R"(["answer",4,true,"",{}])");
+    EXPECT_EQ(next(), "3 ok ");
+    EXPECT_EQ(next(), "4 failed busy: an answer before it has not been read yet");
+}
+
 } // namespace
 } // namespace firmware::runtime

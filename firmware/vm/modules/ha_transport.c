@@ -29,7 +29,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(ha_done_obj, ouro_ha_done);
 static MP_DEFINE_CONST_FUN_OBJ_2(ha_log_obj, ouro_ha_log);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_poll_obj, ouro_ha_poll);
 static MP_DEFINE_CONST_FUN_OBJ_1(ha_watch_obj, ouro_ha_watch);
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ha_call_obj, 4, 4, ouro_ha_call);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ha_call_obj, 4, 5, ouro_ha_call);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_news_obj, ouro_ha_news);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_wake_obj, ouro_ha_wake);
 static MP_DEFINE_CONST_FUN_OBJ_0(ha_home_up_obj, ouro_ha_home_up);

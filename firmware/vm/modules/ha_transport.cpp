@@ -106,6 +106,15 @@ void answer_expired(const bridge::HomeCommand& command) {
     core().send(done);
 }
 
+/// What came for that call. Others were for a life that has ended before it took them.
+mp_obj_t response_of(std::int32_t number) {
+    static bridge::HomeResponse response; // too large for this stack
+    while (core().inputs.bridge().home_responses.pop(response)) {
+        if (response.number == number) return mp_obj_new_str(response.json.c_str(), response.json.size());
+    }
+    return mp_const_none;
+}
+
 } // namespace
 } // namespace firmware::vm
 
@@ -208,18 +217,20 @@ mp_obj_t ouro_ha_watch(mp_obj_t entity) {
     return mp_const_none;
 }
 
-/// call(number, action, target or "", data_json): news() tells its answer
-mp_obj_t ouro_ha_call(std::size_t, const mp_obj_t* args) {
+/// call(number, action, target or "", data_json, asks=False): news() tells its answer
+mp_obj_t ouro_ha_call(std::size_t count, const mp_obj_t* args) {
+    constexpr std::size_t asks = 4;
     HomeMessage message = core().message(HomeMessage::Op::call);
     message.value = value_of(args[0]);
     message.text = text_within(args[1], firmware::bridge::ha_name_max, "an action of Home Assistant");
     message.name = text_within(args[2], firmware::bridge::ha_name_max, "an entity of Home Assistant");
     message.json = text_within(args[3], firmware::bridge::json_max, "the data of a call, as JSON,");
+    message.ok = count > asks && mp_obj_is_true(args[asks]);
     send_or_raise(message);
     return mp_const_none;
 }
 
-/// news() -> (entity, state or None, attributes_json), (number, ok, reason), or None
+/// news() -> (entity, state or None, attributes_json), (number, ok, reason, response_json or None), or None
 mp_obj_t ouro_ha_news() {
     auto& queue = core().inputs.bridge().home_news;
     firmware::bridge::HomeNews news;
@@ -228,7 +239,8 @@ mp_obj_t ouro_ha_news() {
     if (was_full) core().wake_hardware(); // it may hold back more
     const auto text = [](std::string_view part) { return mp_obj_new_str(part.data(), part.size()); };
     if (news.op == firmware::bridge::HomeNews::Op::answer) {
-        const mp_obj_t items[] = {mp_obj_new_int(news.number), mp_obj_new_bool(news.ok), text(news.text)};
+        const mp_obj_t items[] = {mp_obj_new_int(news.number), mp_obj_new_bool(news.ok), text(news.text),
+                                  news.has_response ? response_of(news.number) : mp_const_none};
         return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
     }
     const mp_obj_t items[] = {text(news.entity), news.ok ? text(news.text) : mp_const_none, text(news.attributes)};
