@@ -109,15 +109,15 @@ bool has_shape(const Json& value, const OptionRule& rule) {
 /// Leaves out what Home Assistant would reject the whole entity for, and says why.
 class Options {
 public:
-    Options(Entity& entity, std::vector<std::string>& remarks) : entity_(entity), remarks_(remarks) {}
+    Options(Entity& entity, std::vector<Remark>& remarks) : entity_(entity), remarks_(remarks) {}
 
     void take(const Json& declared) {
         for (const auto& [key, value] : declared.items()) {
             const OptionRule* rule = rule_for(entity_.kind, key);
             if (rule == nullptr) {
-                remark(printable(key, 40), "is not an option of a " + std::string(kind_name(entity_.kind)));
+                complain(printable(key, 40), "is not an option of a " + std::string(kind_name(entity_.kind)));
             } else if (!has_shape(value, *rule)) {
-                remark(key, "has a value that is not allowed for it");
+                reject(key, "has a value that is not allowed for it");
             } else {
                 entity_.options[key] = value;
             }
@@ -138,7 +138,11 @@ private:
     void check_device_class() {
         const std::string device_class = text_option(entity_, "device_class");
         if (device_class.empty() || is_device_class(entity_.kind, device_class)) return;
-        drop("device_class", "\"" + device_class + "\" is not known to every supported Home Assistant");
+        const bool is_new = is_device_class(entity_.kind, device_class, Release::v2026_8);
+        drop("device_class",
+             "\"" + device_class + "\" is not known to " +
+                 (is_new ? "older ones" : "any for a " + std::string(kind_name(entity_.kind))),
+             is_new ? "2024.3" : "all");
     }
 
     void check_unit() {
@@ -146,16 +150,25 @@ private:
         if (!unit.empty()) entity_.options["unit_of_measurement"] = unit;
         const std::string device_class = text_option(entity_, "device_class");
         const bool measures = entity_.kind == Kind::sensor || entity_.kind == Kind::number;
-        if (!measures || device_class.empty() || unit_fits(device_class, unit)) return;
-        drop("device_class", "\"" + device_class + "\" does not go with " +
-                                 (unit.empty() ? std::string("no unit") : "the unit \"" + unit + "\""));
+        if (!measures || device_class.empty() || unit_fits(device_class, unit, Release::v2024_3)) return;
+        if (unit_fits(device_class, unit)) {
+            remarks_.push_back({entity_.id, "unit_of_measurement",
+                                "\"" + unit + "\" came later than 2024.3, which complains about it", "2024.3", false,
+                                false});
+            return;
+        }
+        drop("device_class",
+             "\"" + device_class + "\" does not go with " +
+                 (unit.empty() ? std::string("no unit") : "the unit \"" + unit + "\""),
+             "2025.7 and later");
     }
 
     void check_state_class() {
         const std::string state_class = text_option(entity_, "state_class");
         const std::string device_class = text_option(entity_, "device_class");
         if (state_class.empty() || state_class_fits(device_class, state_class)) return;
-        drop("state_class", "\"" + state_class + "\" does not go with device_class \"" + device_class + "\"");
+        entity_.options.erase("state_class");
+        complain("state_class", "\"" + state_class + "\" does not go with device_class \"" + device_class + "\"");
     }
 
     void check_category() {
@@ -185,24 +198,32 @@ private:
     void check_datapoint() {
         const auto option = entity_.options.find("datapoint");
         if (option == entity_.options.end()) return;
-        if (const std::string misfit = misfit_of_datapoint(entity_, *option); !misfit.empty())
-            drop("datapoint", misfit);
+        const std::string misfit = misfit_of_datapoint(entity_, *option);
+        if (misfit.empty()) return;
+        entity_.options.erase(option);
+        complain("datapoint", misfit);
     }
 
-    void drop(std::string_view key, const std::string& why) {
+    /// Home Assistant would reject the entity for it.
+    void reject(std::string_view key, const std::string& why, const char* releases = "all") {
+        remarks_.push_back({entity_.id, std::string(key), why, releases});
+    }
+
+    void drop(std::string_view key, const std::string& why, const char* releases = "all") {
         entity_.options.erase(std::string(key));
-        remark(key, why);
+        reject(key, why, releases);
     }
 
-    void remark(std::string_view key, const std::string& why) {
-        remarks_.push_back(entity_.id + ": " + std::string(key) + " " + why + "; left out");
+    /// Home Assistant would ignore it, or warn.
+    void complain(std::string_view key, const std::string& why) {
+        remarks_.push_back({entity_.id, std::string(key), why, "all", false});
     }
 
     Entity& entity_;
-    std::vector<std::string>& remarks_;
+    std::vector<Remark>& remarks_;
 };
 
-base::Result<> check_needed(const Entity& entity, std::vector<std::string>& remarks) {
+base::Result<> check_needed(const Entity& entity, std::vector<Remark>& remarks) {
     if (entity.kind == Kind::event && !entity.options.contains("event_types")) {
         return base::fail(ErrorCode::invalid_argument, entity.id + ": an event needs event_types",
                           "list its types, e.g. [\"ring\"]");
@@ -211,14 +232,22 @@ base::Result<> check_needed(const Entity& entity, std::vector<std::string>& rema
         return base::fail(ErrorCode::invalid_argument, entity.id + ": a select needs options", "list its choices");
     }
     if (text_option(entity, "device_class") == "doorbell" && !lists(entity, "event_types", "ring")) {
-        remarks.push_back(entity.id + ": Home Assistant 2027.4 wants the type \"ring\" in a doorbell's event_types");
+        remarks.push_back(
+            {entity.id, "event_types", "of a doorbell have no type \"ring\"", "2027.4 and later", true, false});
     }
     return {};
 }
 
 } // namespace
 
-base::Result<Entity> check_entity(const Json& element, std::vector<std::string>& remarks) {
+std::string Remark::text() const {
+    std::string line = entity.empty() ? std::string("an entity") : entity;
+    line += ": " + (option.empty() ? std::string() : option + " ") + problem;
+    if (releases != "all") line += " (Home Assistant " + releases + ")";
+    return left_out ? line + "; left out" : line;
+}
+
+base::Result<Entity> check_entity(const Json& element, std::vector<Remark>& remarks) {
     const bool shaped = element.is_array() && element.size() >= 3 && element[0].is_string() && element[1].is_string() &&
                         element[2].is_string() && (element.size() == 3 || element[3].is_object());
     if (!shaped) return base::fail(ErrorCode::malformed, "an entity is [id,kind,name,{options}]");
@@ -243,6 +272,30 @@ base::Result<Entity> check_entity(const Json& element, std::vector<std::string>&
     options.make_consistent();
     if (auto needed = check_needed(entity, remarks); !needed) return tl::unexpected(needed.error());
     return entity;
+}
+
+std::vector<Entity> check_declaration(const Json& elements, std::vector<Remark>& remarks) {
+    std::vector<Entity> entities;
+    const auto leave_out = [&](const std::string& id, std::string_view why) {
+        if (remarks.size() < remarks_max) remarks.push_back({id, "", std::string(why), "all"});
+    };
+    for (const Json& element : elements) {
+        std::vector<Remark> found;
+        auto entity = check_entity(element, found);
+        for (Remark& remark : found) {
+            if (remarks.size() < remarks_max) remarks.push_back(std::move(remark));
+        }
+        if (!entity) {
+            leave_out("", entity.error().message.view());
+        } else if (entities.size() == entities_max) {
+            leave_out(entity->id, "a board has at most 32 entities");
+        } else if (std::any_of(entities.begin(), entities.end(), [&](const auto& e) { return e.id == entity->id; })) {
+            leave_out(entity->id, "declared twice, this is the second");
+        } else {
+            entities.push_back(std::move(*entity));
+        }
+    }
+    return entities;
 }
 
 bool is_further_topic(std::string_view topic, std::string_view discovery_prefix) noexcept {

@@ -22,72 +22,87 @@ constexpr bool contains(Words words, std::string_view wanted) noexcept {
 constexpr Words measured = "measurement";
 constexpr Words counted = "total|total_increasing";
 constexpr Words either = "measurement|total|total_increasing";
-constexpr Words none = "-"; // no state_class is called so
+constexpr Words none = "\n"; // a text of a declaration has no control characters
 
 /// One sensor class; `units` with an empty word among them allows no unit at all. "*" allows any.
 struct SensorClass {
     std::string_view name;
-    Words units;
+    Words units; ///< that 2024.3 knows; for a class that it does not know: all
     Words state_classes;
+    Words later_units = none; ///< that came until 2026.8
+    bool is_later = false;    ///< the class itself came later
 };
 
-constexpr Words energy_units = "Wh|kWh|MWh|MJ|GJ|J|kJ|mWh|GWh|TWh|cal|kcal|Mcal|Gcal";
-constexpr Words volume_units = "mL|L|m³|ft³|CCF|gal|fl. oz.|MCF";
+constexpr Words energy_units = "Wh|kWh|MWh|MJ|GJ";
+constexpr Words later_energy_units = "J|kJ|mWh|GWh|TWh|cal|kcal|Mcal|Gcal";
+constexpr Words volume_units = "mL|L|m³|ft³|CCF|gal|fl. oz.";
+constexpr Words later_volume_units = "MCF";
 constexpr Words gas_concentration = "µg/m³";
-constexpr Words pressure_units = "Pa|hPa|kPa|bar|cbar|mbar|mmHg|inHg|psi|inH₂O";
+constexpr Words pressure_units = "Pa|hPa|kPa|bar|cbar|mbar|mmHg|inHg|psi";
+constexpr bool later = true;
 
 constexpr std::array sensor_classes{
-    SensorClass{"apparent_power", "VA|mVA|kVA", measured},
+    SensorClass{"absolute_humidity", "g/m³|mg/m³", measured, none, later},
+    SensorClass{"apparent_power", "VA", measured, "mVA|kVA"},
     SensorClass{"aqi", "", measured},
-    SensorClass{"atmospheric_pressure", pressure_units, measured},
+    SensorClass{"area", "m²|cm²|km²|mm²|in²|ft²|yd²|mi²|ac|ha", either, none, later},
+    SensorClass{"atmospheric_pressure", pressure_units, measured, "inH₂O"},
     SensorClass{"battery", "%", measured},
+    SensorClass{"blood_glucose_concentration", "mg/dL|mmol/L", measured, none, later},
     SensorClass{"carbon_dioxide", "ppm", measured},
-    SensorClass{"carbon_monoxide", "ppm|ppb|µg/m³", measured},
+    SensorClass{"carbon_monoxide", "ppm", measured, "ppb|µg/m³|mg/m³"},
+    SensorClass{"conductivity", "S/cm|mS/cm|µS/cm", measured, none, later},
     SensorClass{"current", "A|mA", measured},
     SensorClass{"data_rate", "bit/s|kbit/s|Mbit/s|Gbit/s|B/s|kB/s|MB/s|GB/s|KiB/s|MiB/s|GiB/s", measured},
     SensorClass{"data_size", "bit|kbit|Mbit|Gbit|B|kB|MB|GB|TB|PB|EB|ZB|YB|KiB|MiB|GiB|TiB|PiB|EiB|ZiB|YiB", either},
     SensorClass{"date", "", none},
-    SensorClass{"distance", "mm|cm|m|km|in|ft|yd|mi|nmi", either},
-    SensorClass{"duration", "ms|s|min|h|d|µs", either},
-    SensorClass{"energy", energy_units, counted},
-    SensorClass{"energy_storage", energy_units, measured},
+    SensorClass{"distance", "mm|cm|m|km|in|ft|yd|mi", either, "nmi"},
+    SensorClass{"duration", "ms|s|min|h|d", either, "µs"},
+    SensorClass{"energy", energy_units, counted, later_energy_units},
+    SensorClass{"energy_distance", "kWh/100km|Wh/km|mi/kWh|km/kWh", measured, none, later},
+    SensorClass{"energy_storage", energy_units, measured, later_energy_units},
     SensorClass{"enum", "", none},
-    SensorClass{"frequency", "Hz|kHz|MHz|GHz|mHz", measured},
-    SensorClass{"gas", "m³|ft³|CCF|L|MCF", counted},
+    SensorClass{"frequency", "Hz|kHz|MHz|GHz", measured, "mHz"},
+    SensorClass{"gas", "m³|ft³|CCF", counted, "L|MCF"},
     SensorClass{"humidity", "%", measured},
     SensorClass{"illuminance", "lx", measured},
     SensorClass{"irradiance", "W/m²|BTU/(h⋅ft²)", measured},
     SensorClass{"moisture", "%", measured},
     SensorClass{"monetary", "*", "total"},
-    SensorClass{"nitrogen_dioxide", gas_concentration, measured},
-    SensorClass{"nitrogen_monoxide", gas_concentration, measured},
+    SensorClass{"nitrogen_dioxide", gas_concentration, measured, "ppb|ppm"},
+    SensorClass{"nitrogen_monoxide", gas_concentration, measured, "ppb"},
     SensorClass{"nitrous_oxide", gas_concentration, measured},
-    SensorClass{"ozone", gas_concentration, measured},
+    SensorClass{"ozone", gas_concentration, measured, "ppb|ppm"},
     SensorClass{"ph", "", measured},
     SensorClass{"pm1", gas_concentration, measured},
     SensorClass{"pm10", gas_concentration, measured},
     SensorClass{"pm25", gas_concentration, measured},
-    SensorClass{"power", "W|kW|mW|MW|GW|TW", measured},
+    SensorClass{"pm4", gas_concentration, measured, none, later},
+    SensorClass{"power", "W|kW", measured, "mW|MW|GW|TW"},
     SensorClass{"power_factor", "|%", measured},
     SensorClass{"precipitation", "mm|cm|in", either},
     SensorClass{"precipitation_intensity", "mm/h|mm/d|in/h|in/d", measured},
-    SensorClass{"pressure", "Pa|hPa|kPa|bar|cbar|mbar|mmHg|inHg|psi|inH₂O|mPa", measured},
-    SensorClass{"reactive_power", "var|mvar|kvar", measured},
+    SensorClass{"pressure", pressure_units, measured, "inH₂O|mPa"},
+    SensorClass{"reactive_energy", "varh|kvarh", counted, none, later},
+    SensorClass{"reactive_power", "var", measured, "mvar|kvar"},
     SensorClass{"signal_strength", "dB|dBm", measured},
     SensorClass{"sound_pressure", "dB|dBA", measured},
-    SensorClass{"speed", "m/s|km/h|mph|kn|ft/s|mm/d|mm/h|in/d|in/h|mm/s|in/s", measured},
-    SensorClass{"sulphur_dioxide", gas_concentration, measured},
+    SensorClass{"speed", "m/s|km/h|mph|kn|ft/s|mm/d|mm/h|in/d|in/h", measured, "mm/s|in/s"},
+    SensorClass{"sulphur_dioxide", gas_concentration, measured, "ppb"},
     SensorClass{"temperature", "°C|°F|K", measured},
+    SensorClass{"temperature_delta", "°C|°F|K", measured, none, later},
     SensorClass{"timestamp", "", none},
-    SensorClass{"volatile_organic_compounds", "µg/m³|mg/m³", measured},
+    SensorClass{"uptime", "", none, none, later},
+    SensorClass{"volatile_organic_compounds", gas_concentration, measured, "mg/m³"},
     SensorClass{"volatile_organic_compounds_parts", "ppb|ppm", measured},
-    SensorClass{"voltage", "V|mV|µV|kV|MV", measured},
-    SensorClass{"volume", volume_units, counted},
-    SensorClass{"volume_flow_rate", "m³/h|ft³/min|L/min|gal/min|m³/min|m³/s|L/h|L/s|mL/s|gal/h|gal/d", measured},
-    SensorClass{"volume_storage", volume_units, measured},
-    SensorClass{"water", "L|m³|ft³|CCF|gal|MCF", counted},
-    SensorClass{"weight", "µg|mg|g|kg|oz|lb|st", measured},
-    SensorClass{"wind_speed", "m/s|km/h|mph|kn|ft/s|mm/s|in/s", measured},
+    SensorClass{"voltage", "V|mV", measured, "µV|kV|MV"},
+    SensorClass{"volume", volume_units, counted, later_volume_units},
+    SensorClass{"volume_flow_rate", "m³/h|ft³/min|L/min|gal/min", measured, "m³/min|m³/s|L/h|L/s|mL/s|gal/h|gal/d"},
+    SensorClass{"volume_storage", volume_units, measured, later_volume_units},
+    SensorClass{"water", "L|m³|ft³|CCF|gal", counted, "MCF"},
+    SensorClass{"weight", "µg|mg|g|kg|oz|lb|st", either},
+    SensorClass{"wind_direction", "°", "measurement_angle", none, later},
+    SensorClass{"wind_speed", "m/s|km/h|mph|kn|ft/s", measured, "mm/s|in/s"},
 };
 
 constexpr Words binary_sensor_classes =
@@ -103,10 +118,14 @@ const SensorClass* find_class(std::string_view name) noexcept {
 
 } // namespace
 
-bool is_device_class(Kind kind, std::string_view device_class) noexcept {
+bool is_device_class(Kind kind, std::string_view device_class, Release release) noexcept {
+    const auto measures = [&] {
+        const SensorClass* found = find_class(device_class);
+        return found != nullptr && (release == Release::v2026_8 || !found->is_later);
+    };
     switch (kind) {
-    case Kind::sensor: return find_class(device_class) != nullptr;
-    case Kind::number: return find_class(device_class) != nullptr && !is_textual_class(device_class);
+    case Kind::sensor: return measures();
+    case Kind::number: return measures() && !is_textual_class(device_class);
     case Kind::binary_sensor: return contains(binary_sensor_classes, device_class);
     case Kind::switch_: return contains("outlet|switch", device_class);
     case Kind::button: return contains("identify|restart|update", device_class);
@@ -120,10 +139,11 @@ bool is_device_class(Kind kind, std::string_view device_class) noexcept {
     return false;
 }
 
-bool unit_fits(std::string_view device_class, std::string_view unit) noexcept {
+bool unit_fits(std::string_view device_class, std::string_view unit, Release release) noexcept {
     const SensorClass* found = find_class(device_class);
     if (found == nullptr) return true;
-    return found->units == "*" ? !unit.empty() : contains(found->units, unit);
+    if (found->units == "*") return !unit.empty();
+    return contains(found->units, unit) || (release == Release::v2026_8 && contains(found->later_units, unit));
 }
 
 bool state_class_fits(std::string_view device_class, std::string_view state_class) noexcept {
@@ -132,7 +152,7 @@ bool state_class_fits(std::string_view device_class, std::string_view state_clas
 }
 
 bool is_textual_class(std::string_view device_class) noexcept {
-    return device_class == "date" || device_class == "timestamp" || device_class == "enum";
+    return device_class == "date" || device_class == "timestamp" || device_class == "enum" || device_class == "uptime";
 }
 
 std::string canonical_unit(std::string_view unit) {

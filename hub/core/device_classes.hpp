@@ -5,18 +5,22 @@
 
 #include "hub/core/model.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace hub::core {
 
-/// Whether every supported Home Assistant knows this class for this kind. Newer classes are not: an older one rejects
-/// the entity for them.
-bool is_device_class(Kind kind, std::string_view device_class) noexcept;
+/// The two ends of what is supported.
+enum class Release : std::uint8_t { v2024_3, v2026_8 };
+
+/// Whether that release knows this class for this kind; none that 2024.3 knows has gone since. An older one than the
+/// class rejects the entity for it.
+bool is_device_class(Kind kind, std::string_view device_class, Release release = Release::v2024_3) noexcept;
 
 /// Whether a sensor or number of this class may have this unit (in the spelling of `canonical_unit`). An empty unit
-/// means none is declared.
-bool unit_fits(std::string_view device_class, std::string_view unit) noexcept;
+/// means none is declared. 2024.3 only warns of one that came later.
+bool unit_fits(std::string_view device_class, std::string_view unit, Release release = Release::v2026_8) noexcept;
 
 /// Whether a sensor of this class may have this state_class. An empty class allows every known state_class.
 bool state_class_fits(std::string_view device_class, std::string_view state_class) noexcept;

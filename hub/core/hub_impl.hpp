@@ -56,7 +56,7 @@ struct Link {
     std::optional<Micros> last_up; ///< of ours
     bool greeted = false;          ///< said hello on this line
     std::string declared;          ///< hello's `decl` when the last whole declaration came
-    std::vector<Entity> parts;     ///< of a declaration that is still coming
+    Json parts = Json::array();    ///< elements of a declaration that is still coming
     std::size_t parts_received = 0;
     std::vector<std::string> watched; ///< of Home Assistant's entities
     std::vector<Micros> calls;        ///< of the last second

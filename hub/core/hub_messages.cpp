@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr auto late_after = 30s;
 constexpr std::size_t outputs_max = 32;
+constexpr std::size_t parts_max = 2 * entities_max; // elements of a declaration, the bad ones among them
 constexpr std::size_t counters_max = 16;
 constexpr std::size_t log_text_max = 1024;
 constexpr std::int64_t t_ms_max = 1'000'000'000'000; // 31 years of uptime
@@ -156,7 +157,7 @@ void Hub::Impl::on_decl(Board& board, const Json& message) {
     const std::size_t from = in_parts ? message[2].get<std::size_t>() : 0;
     const std::size_t total = in_parts ? message[3].get<std::size_t>() : elements.size();
     if (from == 0) {
-        link.parts.clear();
+        link.parts = Json::array();
         link.parts_received = 0;
     }
     if (from != link.parts_received || elements.size() > total - std::min(from, total)) {
@@ -173,25 +174,26 @@ void Hub::Impl::add_parts(Board& board, const Json& elements) {
     Link& link = link_of(board);
     for (const Json& element : elements) {
         ++link.parts_received;
-        std::vector<std::string> remarks;
-        auto entity = check_entity(element, remarks);
-        for (const std::string& remark : remarks) complain(board, "warning", remark);
-        if (!entity) {
-            refused(board, "entity left out: " + std::string(entity.error().message));
-        } else if (link.parts.size() == entities_max) {
-            refused(board, entity->id + ": left out, a board has at most 32 entities");
-        } else if (find_entity(link.parts, Json(entity->id)) != nullptr) {
-            refused(board, entity->id + ": declared twice, the second is left out");
+        if (link.parts.size() < parts_max) {
+            link.parts.push_back(element);
         } else {
-            link.parts.push_back(std::move(*entity));
+            refused(board, "an entity far beyond the 32 that a board may have was not even looked at");
         }
     }
 }
 
 void Hub::Impl::finish_declaration(Board& board) {
     Link& link = link_of(board);
-    board.entities = std::exchange(link.parts, {});
+    board.remarks.clear();
+    board.entities = check_declaration(std::exchange(link.parts, Json::array()), board.remarks);
     link.parts_received = 0;
+    for (const Remark& remark : board.remarks) {
+        if (remark.option.empty()) {
+            refused(board, remark.text());
+        } else if (remark.rejected || remark.left_out) {
+            complain(board, "warning", remark.text());
+        }
+    }
     if (link.declared != board.decl) {
         link.reports.clear(); // their datapoints may belong to other entities now
         link.unread.reset();

@@ -31,6 +31,19 @@ struct Entity {
     Json options = Json::object();
 };
 
+/// What Home Assistant would not take of an entity as its board declared it.
+struct Remark {
+    std::string entity;   ///< its id, as far as it has one
+    std::string option;   ///< of the declaration, e.g. "device_class"; empty: the entity as a whole
+    std::string problem;  ///< what follows the option's name in a sentence: `"hotness" is not a class of a sensor`
+    std::string releases; ///< of Home Assistant, which object: "all", "2024.3", "2025.7 and later"
+    bool rejected = true; ///< for it they would reject the whole entity; otherwise they only complain
+    bool left_out = true; ///< the hub does not pass it on
+
+    /// A line for a log.
+    std::string text() const;
+};
+
 /// A value and when it was measured. `value` is a JSON scalar; null means unknown.
 struct State {
     Json value;
@@ -66,6 +79,7 @@ struct Board {
     bool is_virtual = false;
     std::optional<Evidence> evidence;
     std::vector<Entity> entities;                        ///< in the order of declaration
+    std::vector<Remark> remarks;                         ///< about the declaration; 64 at most
     std::vector<std::pair<std::string, State>> states;   ///< by entity id
     std::vector<std::pair<std::string, Output>> outputs; ///< by output name
     std::optional<std::int64_t> heap_free;               ///< bytes, from the last `up`

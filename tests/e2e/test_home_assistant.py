@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, House, program, temporary_house
 from parts.board import CONVERSATION, DOOR, Board
-from parts.home_assistant import HomeAssistant, Watch
+from parts.home_assistant import HomeAssistant, Watch, interpreter
 from parts.waiting import eventually
 from test_door import check_sequence, relay_changes
 
@@ -110,6 +112,12 @@ def unlock_works(home: Home, watch: Watch) -> None:
 
     eventually(lambda: states()[-1:] == ["locked"], 5, "Home Assistant shows locked again")
     assert states() == ["unlocking", "unlocked", "locking", "locked"]
+
+
+def test_the_tables_that_the_hub_is_held_to_are_home_assistants_own() -> None:
+    argv = [interpreter(), str(Path(__file__).parent / "parts/ha_tables.py")]
+    said = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert json.loads((ROOT / "hub/core/tests/home_assistant_2024_3.json").read_text()) == json.loads(said)
 
 
 def test_the_entities_appear_by_discovery(home: Home) -> None:

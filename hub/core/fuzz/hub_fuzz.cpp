@@ -207,7 +207,7 @@ private:
     static void check(const Entity& entity) {
         expect(protocol::link::is_entity_id(entity.id));
         expect(!entity.name.empty() && is_short_text(entity.name, name_size_max));
-        std::vector<std::string> remarks;
+        std::vector<Remark> remarks;
         const auto again = check_entity({entity.id, kind_name(entity.kind), entity.name, entity.options}, remarks);
         expect(again.has_value() && again->options == entity.options);
     }

@@ -5,12 +5,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <set>
+
 namespace hub::core {
 namespace {
 
 struct Checked {
     base::Result<Entity> entity;
-    std::vector<std::string> remarks;
+    std::vector<Remark> remarks;
 };
 
 Checked check(const char* json) {
@@ -157,6 +161,102 @@ TEST(Declaration, leaves_out_a_datapoint_whose_values_are_none_of_the_entity) {
     }
     EXPECT_TRUE(check(R"(["a","event","A",{"event_types":["x"],"datapoint":{"id":1,"values":{"0":"x","1":null}}}])")
                     .remarks.empty());
+}
+
+TEST(Declaration, says_which_releases_object_and_how_much) {
+    const auto newer = check(R"(["a","sensor","A",{"device_class":"conductivity","unit_of_measurement":"µS/cm"}])");
+    ASSERT_EQ(newer.remarks.size(), 1U);
+    EXPECT_EQ(newer.remarks[0].text(),
+              "a: device_class \"conductivity\" is not known to older ones (Home Assistant 2024.3); left out");
+    EXPECT_TRUE(newer.remarks[0].rejected);
+    const auto unit = check(R"(["a","sensor","A",{"device_class":"power","unit_of_measurement":"MW"}])");
+    ASSERT_EQ(unit.remarks.size(), 1U);
+    EXPECT_FALSE(unit.remarks[0].rejected || unit.remarks[0].left_out);
+    EXPECT_EQ(unit.remarks[0].releases, "2024.3");
+    EXPECT_TRUE(unit.entity->options.contains("device_class"));
+    const auto wrong = check(R"(["a","sensor","A",{"device_class":"power","unit_of_measurement":"V"}])");
+    ASSERT_EQ(wrong.remarks.size(), 1U);
+    EXPECT_EQ(wrong.remarks[0].releases, "2025.7 and later");
+    const auto unknown = check(R"(["a","switch","A",{"colour":"red"}])");
+    ASSERT_EQ(unknown.remarks.size(), 1U);
+    EXPECT_FALSE(unknown.remarks[0].rejected) << "Home Assistant ignores what it does not know";
+}
+
+TEST(Declaration, leaves_out_of_a_whole_one_what_can_not_be_taken) {
+    Json elements = Json::array({7, {"a", "sensor", "A"}, {"a", "switch", "A again"}, {"b", "toaster", "B"}});
+    for (int i = 0; i < 32; ++i) elements.push_back({"n" + std::to_string(i), "sensor", "N"});
+    std::vector<Remark> remarks;
+    const auto entities = check_declaration(elements, remarks);
+    EXPECT_EQ(entities.size(), 32U);
+    ASSERT_EQ(remarks.size(), 4U);
+    EXPECT_EQ(remarks[1].text(), "a: declared twice, this is the second; left out");
+    EXPECT_EQ(remarks[3].text(), "n31: a board has at most 32 entities; left out");
+}
+
+TEST(Declaration, has_64_remarks_at_most) {
+    Json options;
+    for (int i = 0; i < 20; ++i) options["x" + std::to_string(i)] = i;
+    std::vector<Remark> remarks;
+    check_declaration({{"a", "sensor", "A", options},
+                       {"b", "sensor", "B", options},
+                       {"c", "sensor", "C", options},
+                       {"d", "sensor", "D", options}},
+                      remarks);
+    EXPECT_EQ(remarks.size(), 64U);
+}
+
+/// Home Assistant's own tables; tests/e2e compares the file with the real one.
+struct Release2024 : testing::Test {
+    static Json table() {
+        std::ifstream file("hub/core/tests/home_assistant_2024_3.json");
+        return Json::parse(file);
+    }
+    static bool holds(const Json& list, const std::string& word) {
+        return std::find(list.begin(), list.end(), word) != list.end();
+    }
+};
+
+TEST_F(Release2024, has_the_sensor_classes_units_and_state_classes_that_we_know) {
+    std::set<std::string> all_units{"", "EUR"};
+    const Json sensors = table()["sensor"];
+    for (const auto& [name, rules] : sensors.items()) {
+        if (rules["units"].is_array()) all_units.insert(rules["units"].begin(), rules["units"].end());
+    }
+    for (const auto& [name, rules] : sensors.items()) {
+        EXPECT_TRUE(is_device_class(Kind::sensor, name)) << name;
+        for (const std::string& unit : all_units) {
+            const bool takes = rules["units"].is_null() ? !unit.empty() : holds(rules["units"], unit);
+            EXPECT_EQ(unit_fits(name, unit, Release::v2024_3), takes) << name << " " << unit;
+            EXPECT_TRUE(!takes || unit_fits(name, unit)) << name << " has lost " << unit;
+        }
+        for (const char* state_class : {"measurement", "total", "total_increasing"}) {
+            EXPECT_EQ(state_class_fits(name, state_class), holds(rules["state_classes"], state_class)) << name;
+        }
+    }
+}
+
+TEST_F(Release2024, has_the_classes_of_the_other_kinds_that_we_know) {
+    const Json kinds = table();
+    std::set<std::string> all_classes;
+    for (const auto& [kind, classes] : kinds.items()) {
+        if (classes.is_array()) all_classes.insert(classes.begin(), classes.end());
+    }
+    for (const auto& [kind, classes] : kinds.items()) {
+        for (const std::string& name : all_classes) {
+            if (!classes.is_array()) continue;
+            EXPECT_EQ(is_device_class(*protocol::link::kind_from(kind), name), holds(classes, name))
+                << kind << " " << name;
+        }
+    }
+}
+
+TEST(DeviceClasses, of_later_releases_are_known_as_such) {
+    for (const char* name : {"conductivity", "wind_direction", "absolute_humidity", "reactive_energy", "pm4"}) {
+        EXPECT_FALSE(is_device_class(Kind::sensor, name)) << name;
+        EXPECT_TRUE(is_device_class(Kind::sensor, name, Release::v2026_8)) << name;
+    }
+    EXPECT_TRUE(unit_fits("voltage", "kV"));
+    EXPECT_FALSE(unit_fits("voltage", "kV", Release::v2024_3));
 }
 
 } // namespace
