@@ -50,6 +50,15 @@ void CommandLedger::add(SentCommand command, Micros now) {
 std::optional<SentCommand> CommandLedger::finish(const std::string& cmd_id) {
     const auto found =
         std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& c) { return c.cmd_id == cmd_id; });
+    return take(found);
+}
+
+std::optional<SentCommand> CommandLedger::finish_overheard(const std::string& id) {
+    return take(
+        std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& c) { return c.overheard && c.id == id; }));
+}
+
+std::optional<SentCommand> CommandLedger::take(std::vector<SentCommand>::iterator found) {
     if (found == waiting_.end()) return std::nullopt;
     SentCommand command = std::move(*found);
     waiting_.erase(found);

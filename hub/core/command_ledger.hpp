@@ -21,6 +21,7 @@ struct SentCommand {
     std::string source;
     std::chrono::microseconds deadline{}; ///< steady; from then on it counts as timed out
     bool timed_out = false;
+    bool overheard = false; ///< somebody else sent it, and only the board knows by which id
 };
 
 class CommandLedger {
@@ -42,6 +43,9 @@ public:
     /// The command that `done` speaks of, also when it timed out before; nothing if it is not one of ours.
     std::optional<SentCommand> finish(const std::string& cmd_id);
 
+    /// The oldest command to this entity that was overheard.
+    std::optional<SentCommand> finish_overheard(const std::string& id);
+
     /// Those whose deadline has just passed. They are kept for another two minutes, in case the board answers after
     /// all.
     std::vector<SentCommand> take_timed_out(Micros now);
@@ -50,6 +54,8 @@ public:
     std::vector<SentCommand> take_all();
 
 private:
+    std::optional<SentCommand> take(std::vector<SentCommand>::iterator found);
+
     struct Moment {
         std::string id;
         Micros at{};

@@ -247,6 +247,24 @@ base::Result<std::string> Hub::command(const CommandRequest& request) {
     return sent ? sent : refuse(sent.error());
 }
 
+void Hub::overheard(const CommandRequest& request) {
+    Board* board = impl_->find(request.uid);
+    if (board == nullptr) return;
+    CommandLedger& ledger = impl_->link_of(*board).ledger;
+    if (!request.cmd_id.empty() && ledger.is_repeat(request.cmd_id)) return;
+    const Micros now = impl_->clocks.steady();
+    if (const auto allowed = ledger.check_rate(request.id, now); !allowed) {
+        return impl_->complain(*board, "warning", "not on the record: " + std::string(allowed.error().message));
+    }
+    const bool is_named = protocol::link::is_cmd_id(request.cmd_id);
+    SentCommand command{request.id, is_named ? request.cmd_id : impl_->id_prefix + base36(impl_->ids_made++),
+                        request.value, request.source,
+                        now + std::chrono::milliseconds(request.ttl_ms) + handler_time_max};
+    command.overheard = !is_named;
+    impl_->emit_command(*board, command, "sent", "");
+    ledger.add(std::move(command), now);
+}
+
 void Hub::tick() {
     for (Board& board : impl_->boards) impl_->tick(board);
 }

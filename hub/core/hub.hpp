@@ -98,6 +98,11 @@ public:
     // --- from Home Assistant ---
     void set_home_access(HomeAccess access);
     /// Without a connection calls are refused at once, and what boards watch becomes unknown.
+    /// Somebody else has sent this to a board that takes commands by itself, and has not told us its id: it is on the
+    /// record, and the next end of a command that we did not send is taken for its. Our own that comes back (its id is
+    /// known) is not counted twice.
+    void overheard(const CommandRequest& request);
+
     void home_connected(bool connected);
     /// An entity as Home Assistant has it now, told to the boards that watch it; a null `state` is unknown.
     void home_state(const std::string& entity, const Json& state, const Json& attributes);

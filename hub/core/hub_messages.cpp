@@ -274,7 +274,11 @@ void Hub::Impl::on_output(Board& board, const Json& message) {
 void Hub::Impl::on_done(Board& board, const Json& message) {
     if (!at(message, 1).is_string() || !at(message, 2).is_boolean())
         return malformed(board, "done is [cmd_id,ok,text]");
-    const auto command = link_of(board).ledger.finish(message[1].get<std::string>());
+    auto& ledger = link_of(board).ledger;
+    auto command = ledger.finish(message[1].get<std::string>());
+    if (const Json& entity = at(message, 4); !command && entity.is_string()) { // as MqttBoards tells it
+        command = ledger.finish_overheard(entity.get<std::string>());
+    }
     if (!command) return; // the board's own, or of a hub that was here before
     const Json& text = at(message, 3);
     emit_command(board, *command, message[2].get<bool>() ? "done" : "failed",

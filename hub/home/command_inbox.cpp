@@ -119,7 +119,7 @@ bool CommandInbox::is_echo_of_clearing(const std::string& topic, std::string_vie
 
 void CommandInbox::on_set(const std::string& topic, std::string_view payload, bool retained) {
     const auto name = parse_command_topic(topic);
-    if (boards_.speaks(name->uid)) return;
+    if (boards_.speaks(name->uid)) return note(*name, payload, retained);
     if (is_echo_of_clearing(topic, payload)) return;
     if (retained || !is_live(commands_filter)) return refuse_kept(topic, name->uid, retained);
     const core::Board* board = hub_.find(name->uid);
@@ -137,6 +137,17 @@ void CommandInbox::on_set(const std::string& topic, std::string_view payload, bo
     }
     request->uid = name->uid;
     command(topic, *request);
+}
+
+/// The board acts on it, or refuses it and says so; here it is put on the record.
+void CommandInbox::note(const EntityName& name, std::string_view payload, bool retained) {
+    const core::Board* board = hub_.find(name.uid);
+    const core::Entity* entity = board == nullptr ? nullptr : find_entity(*board, name.id);
+    if (retained || !is_live(commands_filter) || entity == nullptr) return;
+    auto request = read_command(*entity, payload);
+    if (!request) return;
+    request->uid = name.uid;
+    hub_.overheard(*request);
 }
 
 void CommandInbox::on_further(const std::string& topic, std::string_view payload, bool retained) {

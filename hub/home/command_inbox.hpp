@@ -5,6 +5,7 @@
 #include "hub/core/hub.hpp"
 #include "hub/home/mqtt_boards.hpp"
 #include "hub/home/mqtt_client.hpp"
+#include "hub/home/topics.hpp"
 
 #include <map>
 #include <set>
@@ -15,7 +16,8 @@ namespace hub::home {
 
 /// Each filter is subscribed twice. The first subscription brings what the broker kept, which is logged and cleared;
 /// the second one says "nothing kept" (docs/protocol.md). Until the broker has confirmed the second, nothing is acted
-/// on; afterwards nothing that carries the retain flag. Commands to boards that speak for themselves are not for us.
+/// on; afterwards nothing that carries the retain flag. Commands to boards that speak for themselves are only put on
+/// the record.
 class CommandInbox {
 public:
     CommandInbox(MqttClient& client, core::Hub& hub, const MqttBoards& boards, std::string prefix);
@@ -36,6 +38,7 @@ private:
     bool is_live(const std::string& filter) const { return live_.contains(filter); }
     void refuse_kept(const std::string& topic, const std::string& uid, bool retained);
     void on_set(const std::string& topic, std::string_view payload, bool retained);
+    void note(const EntityName& name, std::string_view payload, bool retained);
     void on_further(const std::string& topic, std::string_view payload, bool retained);
     void command(const std::string& topic, const core::CommandRequest& request);
     bool is_echo_of_clearing(const std::string& topic, std::string_view payload) const;

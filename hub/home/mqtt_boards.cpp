@@ -20,7 +20,7 @@ using core::Json;
 constexpr std::size_t voices_max = core::Hub::boards_max;
 constexpr std::size_t values_max = 32;
 constexpr std::size_t value_size_max = 256; // one more than the longest text, so that too long is told from it
-constexpr std::size_t message_size_max = protocol::link::frame_size_max;
+constexpr std::size_t heard_size_max = protocol::link::frame_size_max;
 constexpr std::size_t declaration_size_max = std::size_t{32} * 1024;
 constexpr std::size_t part_size_max = 900; // of a declaration; what is around it fits beside it in a message
 
@@ -30,7 +30,7 @@ constexpr std::array passing_filters{"ouro/+/+/event", "ouro/+/+/done", "ouro/+/
                                      "ouro/+/crash",   "ouro/+/output", "ouro/+/call", "ouro/+/up"};
 
 std::optional<Json> object_of(std::string_view payload) {
-    auto json = core::parse_json(payload, message_size_max);
+    auto json = core::parse_json(payload, heard_size_max);
     if (!json || !json->is_object()) return std::nullopt;
     return std::move(*json);
 }
@@ -100,7 +100,7 @@ private:
     void hear_presence(std::string_view payload);
     void hear_value(std::string_view id, std::string_view payload);
     void hear_event(std::string_view id, std::string_view payload);
-    void hear_once(std::string_view leaf, std::string_view payload);
+    void hear_once(const Topic& topic, std::string_view payload);
     void open_line();
     void tell(const Json& message) { hub_.on_message(uid_, message.dump()); }
     void tell_declaration();
@@ -149,14 +149,14 @@ void MqttBoards::Voice::hear(const Topic& topic, std::string_view payload, bool 
     if (topic.leaf == "status") return hear_presence(payload);
     if (topic.leaf == "state") return hear_value(topic.id, payload);
     if (topic.leaf == "watch") {
-        const auto list = core::parse_json(payload, message_size_max);
+        const auto list = core::parse_json(payload, heard_size_max);
         watched_ = list ? *list : Json();
         if (has_line_ && watched_.is_array()) tell({"watch", watched_});
         return;
     }
     if (!has_line_ || retained) return; // a thing of the past that somebody made the broker keep
     if (topic.leaf == "event") return hear_event(topic.id, payload);
-    hear_once(topic.leaf, payload);
+    hear_once(topic, payload);
 }
 
 void MqttBoards::Voice::hear_hello(std::string_view payload) {
@@ -199,16 +199,17 @@ void MqttBoards::Voice::hear_event(std::string_view id, std::string_view payload
     tell({"event", id, type, *said});
 }
 
-void MqttBoards::Voice::hear_once(std::string_view leaf, std::string_view payload) {
+void MqttBoards::Voice::hear_once(const Topic& topic, std::string_view payload) {
+    const std::string_view leaf = topic.leaf;
     if (leaf == "past") {
-        const auto message = core::parse_json(payload, message_size_max);
+        const auto message = core::parse_json(payload, heard_size_max);
         if (message && message->is_array() && !message->empty() && message->front() == "event") tell(*message);
         return;
     }
     const auto said = object_of(payload);
     if (!said) return;
     const auto part = [&](const char* key) { return member(*said, key); };
-    if (leaf == "done") tell({"done", part("id"), part("ok"), part("text")});
+    if (leaf == "done") tell({"done", part("id"), part("ok"), part("text"), topic.id});
     if (leaf == "log") tell({"log", part("level"), part("text")});
     if (leaf == "crash") tell({"crash", *said});
     if (leaf == "output") tell({"output", part("name"), part("on"), nullptr, part("cause")});

@@ -19,6 +19,45 @@ TEST_F(HubCommands, a_command_is_sent_with_the_boards_own_time_and_ends_with_don
     EXPECT_EQ(seen.all<CommandChanged>().back().source, "web");
 }
 
+TEST_F(HubCommands, what_somebody_else_sent_is_on_the_record_and_ends_with_the_boards_word_about_that_entity) {
+    attach();
+    hub.overheard({"abcd", "lamp", true, "mqtt"});
+    hub.overheard({"abcd", "door", "UNLOCK", "mqtt"});
+    EXPECT_EQ(line.count(R"(["set")"), 0U) << "it was sent already";
+    ASSERT_EQ(seen.all<CommandChanged>().size(), 2U);
+    EXPECT_EQ(seen.all<CommandChanged>()[0].source, "mqtt");
+    say(R"(["done","m-1","not a flag","","lamp"])");
+    say(R"(["done","m-2",true,"","nobody"])");
+    EXPECT_EQ(seen.all<CommandChanged>().size(), 2U);
+    say(R"(["done","m-2",false,"jammed","door"])");
+    EXPECT_EQ(last_outcome(), "failed");
+    EXPECT_EQ(seen.all<CommandChanged>().back().id, "door");
+    EXPECT_EQ(seen.all<CommandChanged>().back().cmd_id, seen.all<CommandChanged>()[1].cmd_id);
+    say(R"(["done","m-3",true,"","door"])");
+    EXPECT_EQ(seen.all<CommandChanged>().size(), 3U) << "one end for one command";
+}
+
+TEST_F(HubCommands, an_overheard_command_with_an_id_ends_by_it_and_our_own_is_not_counted_twice) {
+    attach();
+    ASSERT_TRUE(command("lamp", true, "c1"));
+    hub.overheard({"abcd", "lamp", true, "mqtt", "c1"});
+    EXPECT_EQ(seen.all<CommandChanged>().size(), 1U);
+    hub.overheard({"abcd", "door", "UNLOCK", "mqtt", "theirs"});
+    say(R"(["done","other",true,"","door"])");
+    EXPECT_EQ(last_outcome(), "sent");
+    say(R"(["done","theirs",true,"","door"])");
+    EXPECT_EQ(last_outcome(), "done");
+}
+
+TEST_F(HubCommands, a_flood_of_overheard_commands_does_not_fill_the_record) {
+    attach();
+    for (int i = 0; i < 100; ++i) hub.overheard({"abcd", "lamp", true, "mqtt"});
+    EXPECT_EQ(seen.all<CommandChanged>().size(), 4U);
+    hub.overheard({"none", "lamp", true, "mqtt"});
+    advance_by_ticks(36);
+    EXPECT_EQ(last_outcome(), "timeout");
+}
+
 TEST_F(HubCommands, a_failed_command_says_why) {
     attach();
     ASSERT_TRUE(command("lamp", true, "c1"));
