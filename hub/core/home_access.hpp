@@ -16,6 +16,10 @@ bool is_ha_name(std::string_view name) noexcept;
 /// What is before the point.
 std::string_view ha_domain(std::string_view name) noexcept;
 
+/// Whether Home Assistant's action does nothing but answer: weather.get_forecasts, calendar.get_events, todo.get_items,
+/// schedule.get_schedule.
+bool is_question(std::string_view action) noexcept;
+
 /// Where a mistake does little harm, every board may act; for anything else somebody has to say so for that board and
 /// that entity. Who may open a door is then written down in one place.
 class HomeAccess {
@@ -25,7 +29,11 @@ public:
 
     /// `target` may be empty: then the action itself must be harmless or granted. Errors: `invalid_argument` for what
     /// are no names, `refused` with what to write into the configuration.
-    base::Result<> check(std::string_view uid, std::string_view action, std::string_view target) const;
+    /// `asks`: the board wants the action's answer. To ask is to read, and a board may read: the actions that only
+    /// answer
+    /// (`is_question`) need no grant, for a target of their own domain.
+    base::Result<> check(std::string_view uid, std::string_view action, std::string_view target,
+                         bool asks = false) const;
 
 private:
     std::map<std::string, std::set<std::string, std::less<>>, std::less<>> grants_;

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "hub/core/home_access.hpp"
 #include "hub/core/model.hpp"
+#include "protocol/link/frame_reader.hpp"
 
 #include <functional>
 #include <memory>
@@ -24,6 +25,8 @@ public:
     /// Who has the board for itself, so that a command would not be heard: "ouro fs put (pid 12) has had …"; else
     /// empty.
     virtual std::string held_by() const { return {}; }
+    /// The longest message that the board takes, in bytes of JSON.
+    virtual std::size_t message_size_max() const { return protocol::link::frame_size_max - 2; }
 
 protected:
     ~BoardLine() = default;
@@ -95,19 +98,21 @@ public:
     /// The broker has confirmed all of a ReportTaken. Not from within `on_change`.
     void reported(const std::string& uid, std::int64_t boot, std::uint16_t serial);
 
-    // --- from Home Assistant ---
-    void set_home_access(HomeAccess access);
-    /// Without a connection calls are refused at once, and what boards watch becomes unknown.
     /// Somebody else has sent this to a board that takes commands by itself, and has not told us its id: it is on the
     /// record, and the next end of a command that we did not send is taken for its. Our own that comes back (its id is
     /// known) is not counted twice.
     void overheard(const CommandRequest& request);
 
+    // --- from Home Assistant ---
+    void set_home_access(HomeAccess access);
+    /// Without a connection calls are refused at once, and what boards watch becomes unknown.
     void home_connected(bool connected);
     /// An entity as Home Assistant has it now, told to the boards that watch it; a null `state` is unknown.
     void home_state(const std::string& entity, const Json& state, const Json& attributes);
     /// The end of a HomeCall.
-    void home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text);
+    /// `response`: what the action answered to a call that asked, an object; it is told if the board can take it.
+    void home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text,
+                     const Json& response = nullptr);
     /// What any board watches, each once.
     std::vector<std::string> watched() const;
 

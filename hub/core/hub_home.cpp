@@ -16,6 +16,14 @@ constexpr std::size_t attributes_size_max = 240;
 constexpr std::size_t answer_size_max = 255;
 constexpr std::size_t calls_per_second = 4;
 constexpr std::int64_t call_number_max = INT32_MAX;
+constexpr int response_depth_max = 5; // the frame's array around it is the sixth
+
+int depth_of(const Json& value) {
+    if (!value.is_structured()) return 0;
+    int deepest = 0;
+    for (const Json& part : value) deepest = std::max(deepest, depth_of(part));
+    return deepest + 1;
+}
 
 /// The attributes that are worth a board's memory: names and units first, then every other single value that fits.
 Json small_attributes(const Json& attributes) {
@@ -64,20 +72,21 @@ void Hub::Impl::on_call(Board& board, const Json& message) {
     const Json& data = at(message, 4);
     if (!number.is_number_integer() || number.get<std::int64_t>() < 1 || number.get<std::int64_t>() > call_number_max ||
         !action.is_string() || !(target.is_string() || target.is_null()) || !(data.is_object() || data.is_null())) {
-        return malformed(board, "call is [n,action,target,{data}]");
+        return malformed(board, "call is [n,action,target,{data},asks]");
     }
     HomeCall call{board.uid,
                   number.get<std::int64_t>(),
                   action.get<std::string>(),
                   target.is_string() ? target.get<std::string>() : std::string(),
                   data.is_object() ? data : Json::object(),
-                  clocks.wall()};
+                  clocks.wall(),
+                  at(message, 5) == true};
     // A target in the data would go past the check of the target.
     for (const char* key : {"entity_id", "device_id", "area_id", "floor_id", "label_id"}) {
         if (call.data.contains(key))
             return answer(board, call.number, false, "name the entity as the target, not in the data");
     }
-    if (const auto allowed = access.check(board.uid, call.action, call.target); !allowed) {
+    if (const auto allowed = access.check(board.uid, call.action, call.target, call.asks); !allowed) {
         complain(board, "warning", std::string(allowed.error().message) + "; " + std::string(allowed.error().hint));
         return answer(board, call.number, false, allowed.error().message);
     }
@@ -90,9 +99,23 @@ void Hub::Impl::on_call(Board& board, const Json& message) {
     emit(call);
 }
 
-void Hub::Impl::answer(Board& board, std::int64_t number, bool ok, std::string_view text) {
+void Hub::Impl::answer(Board& board, std::int64_t number, bool ok, std::string_view text, const Json& response) {
     BoardLine* line = link_of(board).line;
-    if (line != nullptr) line->send(Json::array({"answer", number, ok, printable(text, answer_size_max)}));
+    if (line == nullptr) return;
+    Json message = Json::array({"answer", number, ok, printable(text, answer_size_max)});
+    if (!response.is_object()) return line->send(message);
+    message.push_back(response);
+    const std::size_t size = message.dump(-1, ' ', false, Json::error_handler_t::replace).size();
+    const std::size_t size_max = line->message_size_max();
+    if (size > size_max) {
+        return answer(board, number, false,
+                      "the answer has " + std::to_string(size) + " bytes and this board takes " +
+                          std::to_string(size_max) + ": ask for less");
+    }
+    if (depth_of(response) > response_depth_max) {
+        return answer(board, number, false, "the answer is nested more deeply than a message may be");
+    }
+    line->send(message);
 }
 
 void Hub::Impl::tell_home_state(Link& link, const std::string& entity, const HomeState& state) {
@@ -120,8 +143,9 @@ void Hub::home_state(const std::string& entity, const Json& state, const Json& a
     if (wanted) impl_->home[entity] = std::move(news);
 }
 
-void Hub::home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text) {
-    if (Board* board = impl_->find(uid)) impl_->answer(*board, number, ok, text);
+void Hub::home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text,
+                      const Json& response) {
+    if (Board* board = impl_->find(uid)) impl_->answer(*board, number, ok, text, response);
 }
 
 std::vector<std::string> Hub::watched() const {

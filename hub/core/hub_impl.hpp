@@ -116,7 +116,7 @@ struct Hub::Impl {
     // hub_home.cpp
     void on_watch(Board& board, const Json& message);
     void on_call(Board& board, const Json& message);
-    void answer(Board& board, std::int64_t number, bool ok, std::string_view text);
+    void answer(Board& board, std::int64_t number, bool ok, std::string_view text, const Json& response = nullptr);
     void tell_home_state(Link& link, const std::string& entity, const HomeState& state);
 
     void set_state(Board& board, const std::string& id, State state);

@@ -176,6 +176,7 @@ struct HomeCall {
     std::string target;
     Json data;
     Time at;
+    bool asks = false; ///< for what the action answers, and not for its effect
 };
 
 using Change =

@@ -65,9 +65,13 @@ void HaConversation::on_result(const Json& message, std::uint64_t id) {
     if (ticket == tickets_.end()) return;
     const auto success = message.find("success");
     const bool ok = success != message.end() && success->is_boolean() && success->get<bool>();
-    const std::uint64_t number = ticket->second;
+    const auto [number, asks] = ticket->second;
     tickets_.erase(ticket);
-    listener_.called(number, ok, ok ? "" : text_at(object_at(message, "error"), "message").substr(0, reason_size_max));
+    if (!ok) {
+        const std::string reason = text_at(object_at(message, "error"), "message");
+        return listener_.called(number, false, reason.substr(0, reason_size_max), nullptr);
+    }
+    listener_.called(number, true, "", asks ? object_at(object_at(message, "result"), "response") : Json());
 }
 
 void HaConversation::on_event(const Json& event) {
@@ -135,7 +139,7 @@ void HaConversation::subscribe() {
 
 void HaConversation::call(std::uint64_t ticket, const core::HomeCall& call) {
     if (!logged_in_ || tickets_.size() >= tickets_max) {
-        return listener_.called(ticket, false, "Home Assistant does not answer");
+        return listener_.called(ticket, false, "Home Assistant does not answer", nullptr);
     }
     const std::string domain(core::ha_domain(call.action));
     Json command = {{"type", "call_service"},
@@ -143,7 +147,8 @@ void HaConversation::call(std::uint64_t ticket, const core::HomeCall& call) {
                     {"service", call.action.substr(domain.size() + 1)},
                     {"service_data", call.data}};
     if (!call.target.empty()) command["target"] = {{"entity_id", call.target}};
-    tickets_[last_id_ + 1] = ticket; // known before anything can answer
+    if (call.asks) command["return_response"] = true;
+    tickets_[last_id_ + 1] = {ticket, call.asks}; // known before anything can answer
     send_command(std::move(command));
 }
 

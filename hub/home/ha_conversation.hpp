@@ -29,7 +29,8 @@ public:
         virtual void refused(std::string_view reason) = 0;
         /// A null `state` is an entity that does not exist (any more).
         virtual void entity(const std::string& id, const core::Json& state, const core::Json& attributes) = 0;
-        virtual void called(std::uint64_t ticket, bool ok, std::string_view text) = 0;
+        /// `response`: what an action that was asked has answered, an object; else null.
+        virtual void called(std::uint64_t ticket, bool ok, std::string_view text, const core::Json& response) = 0;
 
     protected:
         ~Listener() = default;
@@ -69,7 +70,11 @@ private:
     bool first_event_ = false;       ///< what is not in it does not exist
     std::vector<std::string> followed_;
     std::map<std::string, Known> known_;
-    std::map<std::uint64_t, std::uint64_t> tickets_; ///< by message id
+    struct Ticket {
+        std::uint64_t number = 0;
+        bool asks = false;
+    };
+    std::map<std::uint64_t, Ticket> tickets_; ///< by message id
 };
 
 } // namespace hub::home

@@ -105,7 +105,7 @@ private:
     void entity(const std::string& id, const Json& state, const Json& attributes) override {
         hub_.home_state(id, state, attributes);
     }
-    void called(std::uint64_t ticket, bool ok, std::string_view text) override;
+    void called(std::uint64_t ticket, bool ok, std::string_view text, const Json& response) override;
 
     asio::io_context& io_;
     HomeAssistantConfig config_;
@@ -191,12 +191,12 @@ void HomeAssistant::Impl::call(const core::HomeCall& call) {
     conversation_->call(tickets_, call);
 }
 
-void HomeAssistant::Impl::called(std::uint64_t ticket, bool ok, std::string_view text) {
+void HomeAssistant::Impl::called(std::uint64_t ticket, bool ok, std::string_view text, const Json& response) {
     const auto found = calls_.find(ticket);
     if (found == calls_.end()) return;
     const auto [uid, number] = found->second;
     calls_.erase(found);
-    hub_.home_answer(uid, number, ok, text);
+    hub_.home_answer(uid, number, ok, text, response);
 }
 
 HomeAssistant::HomeAssistant(asio::io_context& io, HomeAssistantConfig config, core::Hub& hub)

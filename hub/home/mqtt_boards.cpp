@@ -22,6 +22,7 @@ constexpr std::size_t values_max = 32;
 constexpr std::size_t value_size_max = 256; // one more than the longest text, so that too long is told from it
 constexpr std::size_t heard_size_max = protocol::link::frame_size_max;
 constexpr std::size_t declaration_size_max = std::size_t{32} * 1024;
+constexpr std::size_t answer_size_max = 4 * 1024 - 32; // as an object with names it is a little longer than as an array
 constexpr std::size_t part_size_max = 900; // of a declaration; what is around it fits beside it in a message
 
 /// What the broker keeps of a board, then what happens only once.
@@ -83,6 +84,7 @@ public:
 
     void send(const Json& message) override;
     std::string path() const override { return "MQTT"; }
+    std::size_t message_size_max() const override { return answer_size_max; }
 
     bool has_line() const { return has_line_; }
     bool is_its_own() const { return hello_.is_object(); }
@@ -137,7 +139,9 @@ void MqttBoards::Voice::send(const Json& message) {
         const Json payload{{"state", message[2]}, {"attributes", message[3]}};
         publish(board_topic(uid_, "ha/" + message[1].get<std::string>()), payload, 1);
     } else if (word == "answer") {
-        publish(board_topic(uid_, "answer"), {{"n", message[1]}, {"ok", message[2]}, {"text", message[3]}}, 1);
+        Json payload{{"n", message[1]}, {"ok", message[2]}, {"text", message[3]}};
+        if (message.size() > 4) payload["response"] = message[4];
+        publish(board_topic(uid_, "answer"), payload, 1);
     }
 }
 
@@ -213,7 +217,7 @@ void MqttBoards::Voice::hear_once(const Topic& topic, std::string_view payload) 
     if (leaf == "log") tell({"log", part("level"), part("text")});
     if (leaf == "crash") tell({"crash", *said});
     if (leaf == "output") tell({"output", part("name"), part("on"), nullptr, part("cause")});
-    if (leaf == "call") tell({"call", part("n"), part("action"), part("target"), part("data")});
+    if (leaf == "call") tell({"call", part("n"), part("action"), part("target"), part("data"), part("ask")});
     if (leaf == "up") tell({"up", part("t_ms"), *said});
 }
 

@@ -200,7 +200,7 @@ private:
     }
     void check(const HomeCall& change) const {
         expect(change.number >= 1 && is_ha_name(change.action) && change.data.is_object());
-        expect(HomeAccess().check(change.uid, change.action, change.target).has_value());
+        expect(HomeAccess().check(change.uid, change.action, change.target, change.asks).has_value());
     }
 
     /// A declaration that was accepted is accepted again, unchanged.

@@ -42,6 +42,20 @@ TEST(HomeAccessTest, a_harmless_word_does_not_open_a_door) {
     EXPECT_TRUE(access.check("b0a7", "script.goodnight", ""));
 }
 
+TEST(HomeAccessTest, to_ask_is_to_read_but_only_what_does_nothing_else) {
+    HomeAccess access;
+    for (const char* question : {"weather.get_forecasts", "calendar.get_events", "todo.get_items"}) {
+        const std::string domain(ha_domain(question));
+        EXPECT_TRUE(access.check("b0a7", question, domain + ".home", true)) << question;
+        EXPECT_FALSE(access.check("b0a7", question, domain + ".home")) << question << " without asking";
+        EXPECT_FALSE(access.check("b0a7", question, "lock.front", true)) << question;
+    }
+    EXPECT_FALSE(access.check("b0a7", "lock.unlock", "lock.front", true));
+    EXPECT_FALSE(access.check("b0a7", "conversation.process", "", true));
+    access.grant("b0a7", "conversation.process");
+    EXPECT_TRUE(access.check("b0a7", "conversation.process", "", true));
+}
+
 TEST(HomeAccessTest, a_refusal_says_what_to_write) {
     const auto refused = HomeAccess().check("b0a7", "lock.unlock", "lock.front");
     EXPECT_NE(refused.error().hint.view().find(R"(b0a7 = ["lock.front"])"), std::string_view::npos);
@@ -128,6 +142,30 @@ TEST_F(HubHome, a_refused_call_never_leaves_the_hub) {
     EXPECT_EQ(line.count(R"(["answer",1,false)"), 1U);
     EXPECT_EQ(line.count(R"(["answer",2,false)"), 1U);
     EXPECT_EQ(hub.counters().messages_malformed, 1U);
+}
+
+TEST_F(HubHome, a_question_is_answered_with_what_home_assistant_said) {
+    attach();
+    hub.home_connected(true);
+    say(R"(["call",3,"weather.get_forecasts","weather.home",{"type":"daily"},true])");
+    ASSERT_EQ(seen.all<HomeCall>().size(), 1U);
+    EXPECT_TRUE(seen.all<HomeCall>()[0].asks);
+    hub.home_answer("abcd", 3, true, "", {{"weather.home", {{"forecast", {{{"temperature", 21}}}}}}});
+    EXPECT_EQ(line.sent.back(), R"(["answer",3,true,"",{"weather.home":{"forecast":[{"temperature":21}]}}])");
+}
+
+TEST_F(HubHome, an_answer_that_does_not_fit_the_line_is_refused_with_the_reason) {
+    attach();
+    const std::string around = R"(["answer",3,true,"",{"a":""}])";
+    hub.home_answer("abcd", 3, true, "", {{"a", std::string(1022 - around.size(), 'x')}});
+    EXPECT_EQ(line.sent.back().size(), 1022U) << "with the marks of a frame these are 1,024 bytes";
+    hub.home_answer("abcd", 3, true, "", {{"a", std::string(1023 - around.size(), 'x')}});
+    EXPECT_EQ(line.sent.back(),
+              R"(["answer",3,false,"the answer has 1023 bytes and this board takes 1022: ask for less"])");
+    hub.home_answer("abcd", 3, true, "", Json::parse(R"({"a":{"b":{"c":{"d":1}}}})"));
+    EXPECT_EQ(line.sent.back(), R"(["answer",3,true,"",{"a":{"b":{"c":{"d":1}}}}])");
+    hub.home_answer("abcd", 3, true, "", Json::parse(R"({"a":{"b":{"c":{"d":{"e":{}}}}}})"));
+    EXPECT_EQ(line.sent.back(), R"(["answer",3,false,"the answer is nested more deeply than a message may be"])");
 }
 
 TEST_F(HubHome, the_fifth_call_within_a_second_is_refused) {

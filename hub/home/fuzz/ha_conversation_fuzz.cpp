@@ -20,7 +20,10 @@ public:
     World() { conversation_.follow(followed); }
 
     void play(std::string_view line) {
-        if (line == "!") return conversation_.call(++tickets_, {"b0a7", 1, "light.toggle", "light.hall", {}, {}});
+        const bool asks = line == "?";
+        if (line == "!" || asks) {
+            return conversation_.call(++tickets_, {"b0a7", 1, "light.toggle", "light.hall", {}, {}, asks});
+        }
         conversation_.receive(line);
     }
 
@@ -35,7 +38,10 @@ private:
         expect(std::find(followed.begin(), followed.end(), id) != followed.end());
         expect((state.is_null() || state.is_string()) && attributes.is_object());
     }
-    void called(std::uint64_t ticket, bool, std::string_view) override { expect(ended_.insert(ticket).second); }
+    void called(std::uint64_t ticket, bool, std::string_view, const core::Json& response) override {
+        expect(ended_.insert(ticket).second);
+        expect(response.is_null() || response.is_object());
+    }
 
     HaConversation conversation_{*this, "token"};
     std::uint64_t tickets_ = 0;

@@ -20,8 +20,9 @@ protected:
     void entity(const std::string& id, const Json& state, const Json& attributes) override {
         told.push_back(id + " " + state.dump() + " " + attributes.dump());
     }
-    void called(std::uint64_t ticket, bool ok, std::string_view text) override {
-        told.push_back(std::to_string(ticket) + (ok ? " ok " : " failed ") + std::string(text));
+    void called(std::uint64_t ticket, bool ok, std::string_view text, const core::Json& response) override {
+        told.push_back(std::to_string(ticket) + (ok ? " ok " : " failed ") + std::string(text) +
+                       (response.is_null() ? "" : response.dump()));
     }
     void log_in() {
         talk.receive(R"({"type":"auth_required","ha_version":"2024.3.3"})");
@@ -93,6 +94,30 @@ TEST_F(HaConversationTest, a_call_is_sent_with_its_target_and_ends_once) {
     talk.receive(R"({"id":1,"type":"result","success":false,"error":{"code":"x","message":"Not now"}})");
     talk.receive(R"({"id":1,"type":"result","success":true})");
     EXPECT_EQ(told, std::vector<std::string>{"9 failed Not now"});
+}
+
+TEST_F(HaConversationTest, a_question_brings_its_answer_and_a_call_none) {
+    log_in();
+    sent.clear();
+    talk.call(7, {"b0a7", 1, "weather.get_forecasts", "weather.home", {{"type", "daily"}}, {}, true});
+    EXPECT_EQ(sent.back(), R"({"domain":"weather","id":1,"return_response":true,"service":"get_forecasts",)"
+                           R"("service_data":{"type":"daily"},"target":{"entity_id":"weather.home"},)"
+                           R"("type":"call_service"})");
+    told.clear();
+    talk.receive(R"({"id":1,"type":"result","success":true,"result":{"context":{},"response":{"weather.home":{}}}})");
+    EXPECT_EQ(told, std::vector<std::string>{R"(7 ok {"weather.home":{}})"});
+    talk.call(8, {"b0a7", 1, "light.toggle", "light.hall", {}, {}});
+    told.clear();
+    talk.receive(R"({"id":2,"type":"result","success":true,"result":{"context":{},"response":{"a":1}}})");
+    EXPECT_EQ(told, std::vector<std::string>{"8 ok "});
+}
+
+TEST_F(HaConversationTest, a_question_that_fails_has_a_reason_and_no_answer) {
+    log_in();
+    talk.call(7, {"b0a7", 1, "weather.get_forecasts", "", {}, {}, true});
+    told.clear();
+    talk.receive(R"({"id":1,"type":"result","success":false,"error":{"code":"x","message":"no such weather"}})");
+    EXPECT_EQ(told, std::vector<std::string>{"7 failed no such weather"});
 }
 
 TEST_F(HaConversationTest, several_messages_in_one_are_read) {
