@@ -92,16 +92,16 @@ public:
     /// Errors: not_found, invalid_argument, disconnected, busy, duplicate, expired, rate_limited.
     base::Result<std::string> command(const CommandRequest& request);
 
+    /// Somebody else has sent this to a board that takes commands by itself, and has not told us its id: it is on the
+    /// record, and the next end of a command that we did not send is taken for its. Our own that comes back (its id is
+    /// known) is not counted twice.
+    void overheard(const CommandRequest& request);
+
     // --- from the broker ---
     /// Told to every board at once when it changes. `none` at the start.
     void set_broker(BrokerState state);
     /// The broker has confirmed all of a ReportTaken. Not from within `on_change`.
     void reported(const std::string& uid, std::int64_t boot, std::uint16_t serial);
-
-    /// Somebody else has sent this to a board that takes commands by itself, and has not told us its id: it is on the
-    /// record, and the next end of a command that we did not send is taken for its. Our own that comes back (its id is
-    /// known) is not counted twice.
-    void overheard(const CommandRequest& request);
 
     // --- from Home Assistant ---
     void set_home_access(HomeAccess access);
@@ -109,8 +109,8 @@ public:
     void home_connected(bool connected);
     /// An entity as Home Assistant has it now, told to the boards that watch it; a null `state` is unknown.
     void home_state(const std::string& entity, const Json& state, const Json& attributes);
-    /// The end of a HomeCall.
-    /// `response`: what the action answered to a call that asked, an object; it is told if the board can take it.
+    /// The end of a HomeCall. `response`: what the action answered to a call that asked, an object; it is told if the
+    /// board can take it.
     void home_answer(const std::string& uid, std::int64_t number, bool ok, std::string_view text,
                      const Json& response = nullptr);
     /// What any board watches, each once.

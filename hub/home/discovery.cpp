@@ -68,8 +68,8 @@ void add_identity(Json& config, const core::Board& board, const core::Entity& en
     const std::string name = slug(board.name);
     const std::string object_id = (name.empty() ? board.uid : name) + "_" + entity.id;
     config["unique_id"] = unique_id(board.uid, entity.id);
-    config["object_id"] = object_id; // up to 2026.3; its successor needs the domain in front
-    config["default_entity_id"] = std::string(kind_name(entity.kind)) + "." + object_id;
+    config["object_id"] = slug(object_id); // up to 2026.3; its successor needs the domain in front
+    config["default_entity_id"] = std::string(kind_name(entity.kind)) + "." + slug(object_id);
     config["name"] = entity.name;
 }
 
@@ -142,6 +142,70 @@ DiscoveryMessage describe(const core::Board& board, const core::Entity& entity, 
     add_words(config, entity);
     add_options(config, entity);
     return {config_topic(prefix, entity.kind, board.uid, entity.id), std::move(config)};
+}
+
+std::vector<DiscoveryMessage> describe_health(const core::Board& board, std::string_view prefix, Speaker speaker) {
+    struct Figure {
+        const char* word;
+        const char* name;
+        Json options;
+    };
+    std::vector<Figure> figures{
+        {"heap",
+         "Free heap",
+         {{"device_class", "data_size"}, {"unit_of_measurement", "B"}, {"state_class", "measurement"}}},
+        {"uptime", "Uptime", {{"device_class", "duration"}, {"unit_of_measurement", "s"}}},
+        {"crash", "Last crash", {{"icon", "mdi:alert-circle-outline"}}},
+    };
+    if (speaker == Speaker::board) {
+        figures.push_back(
+            {"rssi",
+             "WiFi signal",
+             {{"device_class", "signal_strength"}, {"unit_of_measurement", "dBm"}, {"state_class", "measurement"}}});
+    }
+    std::vector<DiscoveryMessage> messages;
+    for (const Figure& figure : figures) {
+        const core::Entity entity{health_id(figure.word), Kind::sensor, figure.name, figure.options};
+        Json config = {{"origin", origin()}, {"device", device(board)}, {"availability_mode", "all"}};
+        config["availability"] =
+            Json::array({availability(hub_status_topic), availability(board_topic(board.uid, "status"))});
+        add_identity(config, board, entity);
+        config["qos"] = 1;
+        config["state_topic"] = board_topic(board.uid, "health");
+        config["value_template"] = "{{ value_json." + std::string(figure.word) + " }}";
+        config["entity_category"] = "diagnostic";
+        config["enabled_by_default"] = false;
+        config.update(figure.options);
+        messages.push_back({config_topic(prefix, Kind::sensor, board.uid, entity.id), std::move(config)});
+    }
+    return messages;
+}
+
+DiscoveryMessage describe_device(const core::Board& board, std::string_view prefix, Speaker speaker) {
+    Json availabilities = Json::array();
+    if (speaker == Speaker::hub) availabilities.push_back(availability(hub_status_topic));
+    availabilities.push_back(availability(board_topic(board.uid, "status")));
+    Json document = {{"origin", origin()},
+                     {"device", device(board)},
+                     {"availability_mode", "all"},
+                     {"availability", availabilities},
+                     {"qos", 1},
+                     {"components", Json::object()}};
+    const auto add = [&](Kind kind, const std::string& id, Json config) {
+        for (const char* shared : {"origin", "device", "availability_mode", "qos"}) config.erase(shared);
+        if (config["availability"] == document["availability"]) config.erase("availability");
+        config["platform"] = kind_name(kind);
+        // The kind is in the key: an entity that changes it goes, and another one comes.
+        document["components"][std::string(kind_name(kind)) + "_" + id] = std::move(config);
+    };
+    for (const core::Entity& entity : board.entities) {
+        add(entity.kind, entity.id, describe(board, entity, prefix, speaker).config);
+    }
+    for (DiscoveryMessage& health : describe_health(board, prefix, speaker)) {
+        const auto id = parse_config_topic(prefix, health.topic)->id;
+        add(Kind::sensor, id, std::move(health.config));
+    }
+    return {device_config_topic(prefix, board.uid), std::move(document)};
 }
 
 DiscoveryMessage describe_hub(std::string_view prefix) {

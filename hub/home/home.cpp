@@ -2,10 +2,10 @@
 #include "hub/home/home.hpp"
 
 #include "hub/core/declaration.hpp"
-#include "hub/home/announcer.hpp"
 #include "hub/home/command_inbox.hpp"
-#include "hub/home/discovery.hpp"
+#include "hub/home/discovery_desk.hpp"
 #include "hub/home/event_queue.hpp"
+#include "hub/home/health_book.hpp"
 #include "hub/home/mosquitto_process.hpp"
 #include "hub/home/mqtt_boards.hpp"
 #include "hub/home/payloads.hpp"
@@ -32,8 +32,6 @@ using boost::system::error_code;
 using core::Json;
 using namespace std::chrono_literals;
 
-constexpr int burst_size = 20; // discovery documents at once; then this many every pause
-constexpr auto burst_pause = 500ms;
 constexpr auto birth_delay_min = 100ms;
 constexpr auto birth_delay_max = 600ms;
 constexpr auto birth_delay_per_board = 50ms;
@@ -72,14 +70,11 @@ public:
           client_(io, *this),
           boards_(client_, hub),
           inbox_(client_, hub, boards_, config_.discovery_prefix),
-          announcer_(config_.discovery_prefix),
+          desk_(io, client_, config_.discovery_prefix, config_.discovery_by_device),
           reports_(client_, hub, config_.discovery_prefix),
-          pace_timer_(io),
           birth_timer_(io),
           hold_timer_(io),
           expiry_timer_(io) {
-        const DiscoveryMessage self = describe_hub(config_.discovery_prefix);
-        announcer_.declare("hub", {{self.topic, self.config.dump()}});
         hub.set_broker(core::BrokerState::away);
     }
 
@@ -89,6 +84,8 @@ public:
         return running_ && client_.state() == MqttState::off ? MqttState::connecting : client_.state();
     }
     const BrokerAddress& broker() const { return config_.broker; }
+    core::HomeReport report() const;
+    std::size_t forget(const std::vector<std::string>& topics);
 
     void on(const core::BoardChanged& change) { publish_card(change.uid); }
     void on(const core::EntitiesDeclared& change);
@@ -107,9 +104,11 @@ public:
     }
     void on(const core::Crashed& change) {
         if (!boards_.speaks(change.uid)) publish_once(board_topic(change.uid, "crash"), change.crash);
+        publish_health(change.uid, health_.note(change));
     }
+    void on(const core::Heartbeat& change) { publish_health(change.uid, health_.note(change, steady_now())); }
     template <typename T>
-    void on(const T&) {} // outputs, console, heartbeats and what is past stay in the hub
+    void on(const T&) {} // outputs, console and what is past stay in the hub
 
 private:
     void connect();
@@ -131,8 +130,7 @@ private:
                       const std::string& payload);
     void publish_once(const std::string& topic, const Json& payload);
     void publish_offline();
-    void pump();
-    void pace();
+    void publish_health(const std::string& uid, const std::optional<std::string>& figures);
     void queue_event(const std::string& uid, std::string topic, std::string payload, core::Time at);
     void send_events();
     void drop(const QueuedEvent& event, std::string_view why);
@@ -146,10 +144,10 @@ private:
     MqttClient client_;
     MqttBoards boards_;
     CommandInbox inbox_;
-    Announcer announcer_;
+    DiscoveryDesk desk_;
+    HealthBook health_;
     ReportDelivery reports_;
     EventQueue events_;
-    asio::steady_timer pace_timer_;
     asio::steady_timer birth_timer_;
     asio::steady_timer hold_timer_;
     asio::steady_timer expiry_timer_;
@@ -158,12 +156,11 @@ private:
     std::set<std::string> seen_online_;                    ///< boards that the broker kept as online
     std::optional<int> ready_mid_;
     bool running_ = false;
-    bool ready_ = false; ///< connected, and what the broker keeps is known
-    bool pacing_ = false;
-    int said_in_burst_ = 0;
+    bool ready_ = false;   ///< connected, and what the broker keeps is known
     bool holding_ = false; ///< events wait for Home Assistant to come back
     bool was_connected_ = false;
     bool home_assistant_seen_ = false;
+    std::optional<core::Time> birth_; ///< of Home Assistant, as it said it
 };
 
 // --- coming and going ---------------------------------------------------------------------------------------------
@@ -185,6 +182,24 @@ base::Result<> Home::Impl::start() {
     return {};
 }
 
+core::HomeReport Home::Impl::report() const {
+    core::HomeReport report;
+    report.broker = state_name(status());
+    report.broker_address = config_.broker.host + ":" + std::to_string(config_.broker.port);
+    report.discovery = config_.discovery_by_device ? "device" : "entity";
+    report.running = ready_ && home_assistant_seen_;
+    report.birth = birth_;
+    report.announced = desk_.announcer().announced();
+    if (ready_) report.orphans = desk_.announcer().orphans();
+    return report;
+}
+
+std::size_t Home::Impl::forget(const std::vector<std::string>& topics) {
+    if (!ready_) return 0;
+    return static_cast<std::size_t>(
+        std::count_if(topics.begin(), topics.end(), [this](const std::string& topic) { return desk_.forget(topic); }));
+}
+
 void Home::Impl::connect() { client_.start(config_.broker, {hub_status_topic, "offline"}); }
 
 void Home::Impl::stop() {
@@ -192,7 +207,7 @@ void Home::Impl::stop() {
     running_ = false;
     if (ready_) publish_offline();
     ready_ = false;
-    for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_, &expiry_timer_}) timer->cancel();
+    for (asio::steady_timer* timer : {&birth_timer_, &hold_timer_, &expiry_timer_}) timer->cancel();
     client_.stop();
     boards_.disconnected();
     hub_.set_broker(core::BrokerState::away);
@@ -210,7 +225,7 @@ void Home::Impl::publish_offline() {
 void Home::Impl::on_connected() {
     spdlog::info("MQTT: connected to {}:{} with MQTT {}", config_.broker.host, config_.broker.port,
                  client_.protocol_version() == 5 ? "5" : "3.1.1");
-    announcer_.connection_lost();
+    desk_.connection_lost();
     seen_online_.clear();
     unsent_.clear();
     cards_.clear();
@@ -234,8 +249,7 @@ void Home::Impl::on_ready() {
         if (boards_.speaks(uid)) continue;
         if (board == nullptr || !board->online) client_.publish(board_topic(uid, "status"), "offline", 1, true);
     }
-    announcer_.broker_known();
-    pump();
+    desk_.broker_known();
     publish_everything();
     hub_.set_broker(core::BrokerState::connected);
     holding_ = was_connected_ && home_assistant_seen_;
@@ -255,10 +269,8 @@ void Home::Impl::on_disconnected(std::string_view reason) {
     events_.connection_lost();
     reports_.connection_lost();
     hub_.set_broker(core::BrokerState::away);
-    for (asio::steady_timer* timer : {&pace_timer_, &birth_timer_, &hold_timer_}) timer->cancel();
-    pacing_ = false;
-    said_in_burst_ = 0;
-    announcer_.connection_lost();
+    for (asio::steady_timer* timer : {&birth_timer_, &hold_timer_}) timer->cancel();
+    desk_.connection_lost();
     boards_.disconnected();
 }
 
@@ -280,7 +292,7 @@ void Home::Impl::note_presence(std::string_view topic) {
 
 void Home::Impl::on_config(std::string_view topic, std::string_view payload) {
     const std::string name(topic);
-    if (!announcer_.heard(name, payload)) return;
+    if (!desk_.heard(name, payload)) return;
     const auto entity = parse_config_topic(config_.discovery_prefix, topic);
     if (entity)
         hub_.log(entity->uid, "info",
@@ -289,53 +301,31 @@ void Home::Impl::on_config(std::string_view topic, std::string_view payload) {
 
 void Home::Impl::on_birth_message(std::string_view payload, bool retained) {
     home_assistant_seen_ = payload == "online";
+    if (home_assistant_seen_ && !retained)
+        birth_ = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
     if (retained || payload != "online" || !ready_) return;
     std::minstd_rand random{std::random_device{}()};
     const auto spread = birth_delay_max + birth_delay_per_board * static_cast<int>(hub_.boards().size());
     std::uniform_int_distribution<std::int64_t> delay((birth_delay_min).count(), (birth_delay_min + spread).count());
     after(birth_timer_, std::chrono::milliseconds(delay(random)), &Impl::publish_everything);
-    announcer_.repeat();
+    desk_.repeat();
 }
 
 // --- saying -------------------------------------------------------------------------------------------------------
 
 /// Everything that Home Assistant shows: documents, presence, values; then the events that waited for it.
 void Home::Impl::publish_everything() {
-    pump();
+    desk_.pump();
     client_.publish(hub_status_topic, "online", 1, true);
     cards_.clear();
     for (const core::Board& board : hub_.boards()) {
+        publish_health(board.uid, health_.find(board.uid));
         if (!is_introduced(board) || boards_.speaks(board.uid)) continue;
         publish_card(board.uid);
         publish_declaration(board);
         for (const auto& [id, state] : board.states) publish_state(board.uid, id, state.value);
     }
     if (holding_) send_events();
-}
-
-void Home::Impl::pump() {
-    if (!ready_) return;
-    while (said_in_burst_ < burst_size) {
-        const auto message = announcer_.next();
-        if (!message) return;
-        if (!pacing_) pace();
-        if (!client_.publish(message->topic, message->payload, 1, true)) return;
-        announcer_.said();
-        ++said_in_burst_;
-    }
-}
-
-/// The next burst, however many boards have a part in this one.
-void Home::Impl::pace() {
-    pacing_ = true;
-    pace_timer_.expires_after(burst_pause);
-    auto handler = [this, alive = std::weak_ptr(alive_)](const error_code& error) {
-        if (error || alive.expired()) return;
-        pacing_ = false;
-        said_in_burst_ = 0;
-        pump();
-    };
-    pace_timer_.async_wait(std::move(handler));
 }
 
 void Home::Impl::publish_card(const std::string& uid) {
@@ -370,6 +360,11 @@ void Home::Impl::publish_kept(const std::string& uid, const std::string& id, con
     unsent_.emplace(uid, id); // the newest value follows as soon as there is room
 }
 
+/// Also of boards that speak for themselves: how they are is what the hub has gathered.
+void Home::Impl::publish_health(const std::string& uid, const std::optional<std::string>& figures) {
+    if (ready_ && figures) client_.publish(board_topic(uid, "health"), *figures, 0, true);
+}
+
 void Home::Impl::publish_once(const std::string& topic, const Json& payload) {
     if (ready_) client_.publish(topic, payload.dump(-1, ' ', false, Json::error_handler_t::replace), 0, false);
 }
@@ -397,15 +392,9 @@ void Home::Impl::on(const core::EntitiesDeclared& change) {
     const core::Board* board = hub_.find(change.uid);
     if (board == nullptr) return;
     const Speaker speaker = boards_.speaks(change.uid) ? Speaker::board : Speaker::hub;
-    Announcer::Documents documents;
-    for (const core::Entity& entity : board->entities) {
-        DiscoveryMessage message = describe(*board, entity, config_.discovery_prefix, speaker);
-        documents.emplace(std::move(message.topic), message.config.dump());
-    }
-    announcer_.declare(change.uid, std::move(documents));
+    desk_.declare(*board, speaker);
     publish_declaration(*board);
     if (ready_) inbox_.declared();
-    pump();
 }
 
 void Home::Impl::on(const core::CommandChanged& change) {
@@ -478,6 +467,8 @@ base::Result<> Home::start() { return impl_->start(); }
 void Home::stop() { impl_->stop(); }
 MqttState Home::status() const { return impl_->status(); }
 const BrokerAddress& Home::broker() const { return impl_->broker(); }
+core::HomeReport Home::report() const { return impl_->report(); }
+std::size_t Home::forget(const std::vector<std::string>& topics) { return impl_->forget(topics); }
 
 void Home::on_change(const core::Change& change) {
     std::visit([this](const auto& what) { impl_->on(what); }, change);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "hub/core/home_report.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/home/mqtt_client.hpp"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hub::home {
 
@@ -19,6 +21,7 @@ struct HomeConfig {
     BrokerAddress broker = {};
     std::filesystem::path data_dir = {};
     std::string discovery_prefix = "homeassistant";
+    bool discovery_by_device = false; ///< one document a board, which Home Assistant knows from 2024.11 on
     std::string birth_topic = "homeassistant/status"; ///< where Home Assistant says `online`
 };
 
@@ -45,6 +48,11 @@ public:
     MqttState status() const;
     /// Where the broker is, for whoever has to tell Home Assistant; our own one's port is known after `start`.
     const BrokerAddress& broker() const;
+
+    /// All of it that is about MQTT.
+    core::HomeReport report() const;
+    /// Makes Home Assistant forget those of these topics that are orphans (see core::DiscoveryOrphan); how many were.
+    std::size_t forget(const std::vector<std::string>& topics);
 
     void on_change(const core::Change& change) override;
 

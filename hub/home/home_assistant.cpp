@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/home/home_assistant.hpp"
 
+#include "hub/core/safe_json.hpp"
 #include "hub/home/backoff.hpp"
 #include "hub/home/ha_conversation.hpp"
 #include "hub/home/web_socket_client.hpp"
@@ -80,6 +81,7 @@ public:
     std::string_view status() const { return running_ ? status_ : "off"; }
 
     /// What the core must not be called back from is done a moment later.
+    const std::string& version() const { return version_; }
     template <typename Body>
     void later(Body body) {
         asio::post(io_, [this, alive = std::weak_ptr(alive_), body = std::move(body)] {
@@ -120,6 +122,7 @@ private:
     std::string_view status_ = "off";
     bool running_ = false;
 };
+    std::string version_;
 
 void HomeAssistant::Impl::connect() {
     status_ = "connecting";
@@ -140,6 +143,7 @@ void HomeAssistant::Impl::logged_in(std::string_view version) {
     spdlog::info("Home Assistant: connected to {}, version {}", config_.url, version);
     status_ = "connected";
     backoff_.reset();
+    version_ = core::printable(version, 32);
     hub_.home_connected(true);
 }
 
@@ -207,6 +211,7 @@ void HomeAssistant::stop() { impl_->stop(); }
 std::string_view HomeAssistant::status() const { return impl_->status(); }
 
 void HomeAssistant::on_change(const core::Change& change) {
+const std::string& HomeAssistant::version() const { return impl_->version(); }
     if (std::holds_alternative<core::HomeWatched>(change)) {
         impl_->later([impl = impl_.get()] { impl->follow(); });
     } else if (const auto* call = std::get_if<core::HomeCall>(&change)) {

@@ -41,6 +41,8 @@ public:
 
     /// "connected", "connecting", "refused" (the token), "off".
     std::string_view status() const;
+    /// Of Home Assistant, as it said at the last log-in; empty before.
+    const std::string& version() const;
 
     void on_change(const core::Change& change) override;
 

@@ -22,6 +22,12 @@ std::string unique_id(std::string_view uid, std::string_view id);
 /// `<prefix>/<kind>/ouro_<uid>_<id>/config`
 std::string config_topic(std::string_view prefix, core::Kind kind, std::string_view uid, std::string_view id);
 
+/// `<prefix>/device/ouro_<uid>/config`, for the document of a whole board.
+std::string device_config_topic(std::string_view prefix, std::string_view uid);
+
+/// The id of one of the entities that the hub adds to a board, `health-<figure>`. No entity of a board is called so.
+std::string health_id(std::string_view figure);
+
 /// The two parts of a topic that name an entity.
 struct EntityName {
     std::string uid;
@@ -30,7 +36,8 @@ struct EntityName {
 
 /// Of `ouro/<uid>/<id>/set`, if it is one.
 std::optional<EntityName> parse_command_topic(std::string_view topic);
-/// Of `<prefix>/<component>/ouro_<uid>_<id>/config`, if it is one of ours.
+/// Of `<prefix>/<component>/ouro_<uid>_<id>/config`, if it is one of ours; without an id of
+/// `<prefix>/device/ouro_<uid>/config`.
 std::optional<EntityName> parse_config_topic(std::string_view prefix, std::string_view topic);
 
 } // namespace hub::home

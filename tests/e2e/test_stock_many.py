@@ -89,7 +89,7 @@ def test_a_command_reaches_the_one_that_it_is_for(swarm: House) -> None:
 
 def test_discovery_is_paced(swarm: House) -> None:
     wanted = [m for m in swarm.discovery.messages if "ouro_board" in m.topic and m.payload]
-    assert len({m.topic for m in wanted}) == 3 * COUNT
+    assert len({m.topic for m in wanted}) == 7 * COUNT, "three entities each, and four of its health"
     # Twenty at once, then a pause of half a second; the boards did not all start at once either.
     for i, message in enumerate(wanted[41:], 41):
         assert message.at - wanted[i - 41].at > 0.4, "no more than forty and one within less than half a second"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hub/home/event_queue.hpp"
 #include "hub/home/tests/broker_fixture.hpp"
 
 #include <sys/stat.h>
@@ -106,6 +107,33 @@ TEST_F(HomeWithBroker, a_ring_while_the_broker_is_away_is_told_when_it_is_back) 
     EXPECT_TRUE(until([&] { return peer->count("ouro/abcd/bell/event", R"({"event_type":"ring"})") == 1; }));
 }
 
+TEST_F(HomeWithBroker, after_a_long_absence_of_the_broker_the_newest_is_said_once_and_all_is_announced_in_bursts) {
+    start_all();
+    hub.line_opened("efgh", line, true);
+    hub.on_message("efgh", R"(["hello",{"uid":"efgh","name":"Many","boot":1,"t_ms":1000,"decl":"1"}])");
+    for (int part = 0; part < 2; ++part) {
+        core::Json elements = core::Json::array();
+        for (int i = 0; i < 16; ++i) elements.push_back({"n" + std::to_string(16 * part + i), "sensor", "N"});
+        hub.on_message("efgh", core::Json::array({"decl", elements, 16 * part, 32}).dump());
+    }
+    const std::string last_config = "homeassistant/sensor/ouro_efgh_n9/config";
+    ASSERT_TRUE(until([&] { return peer->count(last_config) == 1; }));
+    broker.stop();
+    ASSERT_TRUE(until([&] { return home->status() == MqttState::connecting; }));
+    for (int i = 0; i < 3000; ++i) say(R"(["state","note",")" + std::to_string(i) + R"(",1000])");
+    for (int i = 0; i < 40; ++i) say(R"(["event","bell","ring",{"n":)" + std::to_string(i) + "},1000]");
+    start_broker(); // one that remembers nothing
+    connect_peer();
+    ASSERT_TRUE(until([&] { return peer->count("ouro/hub/status", "online") > 0; }));
+    const auto began = std::chrono::steady_clock::now();
+    ASSERT_TRUE(until([&] { return peer->count(last_config) == 1 && peer->count(door_config) == 1; }));
+    EXPECT_GT(std::chrono::steady_clock::now() - began, 800ms) << "42 documents, 20 at once";
+    EXPECT_EQ(peer->count("ouro/abcd/note/state"), 1U);
+    EXPECT_EQ(peer->count("ouro/abcd/note/state", "2999"), 1U);
+    ASSERT_TRUE(until([&] { return peer->count("ouro/abcd/bell/event", R"({"event_type":"ring","n":39})") == 1; }));
+    EXPECT_EQ(peer->count("ouro/abcd/bell/event"), EventQueue::size_max) << "the oldest gave way";
+}
+
 TEST_F(HomeWithBroker, home_assistants_birth_makes_it_say_everything_again) {
     start_all();
     peer->received.clear();
@@ -127,6 +155,74 @@ TEST_F(HomeWithBroker, documents_of_entities_that_are_gone_are_cleared) {
     };
     EXPECT_TRUE(until(cleared));
     EXPECT_EQ(peer->count("homeassistant/switch/ouro_zzzz_other/config", ""), 0U);
+}
+
+TEST_F(HomeWithBroker, an_orphan_is_offered_and_removed_with_all_that_the_broker_keeps_of_it) {
+    connect_peer();
+    const std::string gate = "homeassistant/lock/ouro_gone1_gate/config";
+    const std::vector<std::string> leaves{"hello", "decl", "status", "gate/state"};
+    peer->publish(gate, R"({"name":"Gate","device":{"name":"Shed"}})", true);
+    for (const std::string& leaf : leaves) peer->publish("ouro/gone1/" + leaf, "x", true);
+    ASSERT_TRUE(until([&] { return peer->received.size() == 5; }));
+    start_home();
+    attach_board();
+    ASSERT_TRUE(until([&] { return home->report().orphans.size() == 1; }));
+    EXPECT_EQ(home->report().orphans[0].name, "Shed: Gate");
+    EXPECT_EQ(home->forget({door_config, "homeassistant/x/y/config"}), 0U) << "only orphans";
+    EXPECT_EQ(home->forget({gate}), 1U);
+    EXPECT_TRUE(until([&] {
+        return peer->count(gate, "") == 1 && std::all_of(leaves.begin(), leaves.end(), [&](const auto& leaf) {
+                   return peer->count("ouro/gone1/" + leaf, "") == 1;
+               });
+    }));
+    EXPECT_TRUE(home->report().orphans.empty());
+}
+
+TEST_F(HomeWithBroker, the_report_says_what_is_announced_and_when_home_assistant_started) {
+    start_all();
+    EXPECT_TRUE(until([&] {
+        const auto report = home->report();
+        return report.announced.size() == 2 && report.announced[0].uid == "abcd" &&
+               report.announced[0].documents == 6 && report.announced[0].waiting == 0;
+    })) << "three entities and three of its health";
+    EXPECT_EQ(home->report().broker, "connected");
+    EXPECT_FALSE(home->report().birth || home->report().running);
+    peer->publish("homeassistant/status", "online");
+    EXPECT_TRUE(until([&] { return home->report().running && home->report().birth; }));
+    peer->publish("homeassistant/status", "offline");
+    EXPECT_TRUE(until([&] { return !home->report().running; }));
+}
+
+TEST_F(HomeWithBroker, health_is_told_of_a_board_on_a_serial_line_too) {
+    start_all();
+    say(R"(["up",62000,{"heap":12345}])");
+    EXPECT_TRUE(until([&] {
+        return peer->count("ouro/abcd/health", R"({"crash":null,"heap":12345,"rssi":null,"uptime":62})") == 1;
+    }));
+    say(R"(["crash",{"message":"ValueError: x"}])");
+    EXPECT_TRUE(until([&] { return peer->count("ouro/abcd/health") == 2; }));
+}
+
+TEST_F(HomeWithBroker, what_was_announced_by_entity_moves_to_one_document_of_the_device) {
+    start_all();
+    home->stop();
+    peer->received.clear();
+    home.emplace(io,
+                 HomeConfig{.own_broker = false,
+                            .broker = {"127.0.0.1", access.port, access.username, access.password},
+                            .data_dir = folder.path(),
+                            .discovery_by_device = true},
+                 hub);
+    ASSERT_TRUE(home->start());
+    attach_board();
+    const std::string whole = "homeassistant/device/ouro_abcd/config";
+    ASSERT_TRUE(until([&] { return peer->count(door_config, "") == 1; }));
+    std::vector<std::string> told;
+    for (const auto& message : peer->received) {
+        if (message.topic == door_config) told.push_back(message.payload);
+        if (message.topic == whole) told.push_back("device");
+    }
+    EXPECT_EQ(told, (std::vector<std::string>{R"({"migrate_discovery":true})", "device", ""}));
 }
 
 TEST_F(HomeWithBroker, what_the_user_deleted_stays_deleted_until_the_board_declares) {

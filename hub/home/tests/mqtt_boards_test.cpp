@@ -7,6 +7,16 @@
 namespace hub::home {
 namespace {
 
+/// Every command of which the hub has told, as "entity value source outcome".
+struct CommandKeeper final : core::Observer {
+    void on_change(const core::Change& change) override {
+        if (const auto* command = std::get_if<core::CommandChanged>(&change)) {
+            told.push_back(command->id + " " + command->value.dump() + " " + command->source + " " + command->outcome);
+        }
+    }
+    std::vector<std::string> told;
+};
+
 class BoardsOnMqtt : public BrokerFixture {
 protected:
     void publish(const std::string& leaf, const std::string& payload, bool retain = true) {
@@ -38,6 +48,7 @@ protected:
         return "nothing";
     }
 
+    CommandKeeper commands;
     const std::string lamp_config = "homeassistant/switch/ouro_wifi01_lamp/config";
 };
 
@@ -124,6 +135,48 @@ TEST_F(BoardsOnMqtt, carry_out_what_comes_by_mqtt_themselves) {
     ASSERT_TRUE(until([&] { return value("temp") == 30 && peer->count("ouro/wifi01/temp/state", "30") == 1; }));
     EXPECT_EQ(peer->count("ouro/wifi01/lamp/set"), 2U) << "neither repeated nor cleared";
     EXPECT_EQ(log.count("command"), 0U);
+}
+
+TEST_F(BoardsOnMqtt, have_what_others_command_on_the_record_with_its_end) {
+    hub.add_observer(commands);
+    start_with_board();
+    peer->publish("ouro/wifi01/lamp/set", "OFF");
+    ASSERT_TRUE(until([&] { return commands.told.size() == 1; }));
+    publish("lamp/done", R"({"id":"m-1-1","ok":true,"text":""})", false);
+    ASSERT_TRUE(until([&] { return commands.told.size() == 2; }));
+    EXPECT_EQ(commands.told[0], "lamp false mqtt sent");
+    EXPECT_EQ(commands.told[1], "lamp false mqtt done");
+    ASSERT_TRUE(hub.command({"wifi01", "lamp", true, "web", "w-1"}));
+    ASSERT_TRUE(until([&] { return peer->count("ouro/wifi01/lamp/set") == 2; }));
+    publish("lamp/done", R"({"id":"w-1","ok":true,"text":""})", false);
+    ASSERT_TRUE(until([&] { return commands.told.size() == 4; }));
+    EXPECT_EQ(commands.told[2], "lamp true web sent");
+    EXPECT_EQ(commands.told[3], "lamp true web done") << "the hub's own is told once";
+}
+
+TEST_F(BoardsOnMqtt, get_the_answer_to_a_question_up_to_4_kib) {
+    start_with_board();
+    hub.home_answer("wifi01", 3, true, "", {{"a", std::string(4000, 'x')}});
+    hub.home_answer("wifi01", 4, true, "", {{"a", std::string(4100, 'x')}});
+    ASSERT_TRUE(until([&] { return peer->count("ouro/wifi01/answer") == 2; }));
+    std::vector<core::Json> answers;
+    for (const auto& message : peer->received) {
+        if (message.topic != "ouro/wifi01/answer") continue;
+        EXPECT_LE(message.payload.size(), 4096U);
+        answers.push_back(core::Json::parse(message.payload));
+    }
+    EXPECT_EQ(answers[0]["response"]["a"].get<std::string>().size(), 4000U);
+    EXPECT_EQ(answers[1]["ok"], false);
+    EXPECT_FALSE(answers[1].contains("response"));
+}
+
+TEST_F(BoardsOnMqtt, are_announced_with_their_signal_and_their_health_is_told) {
+    start_with_board();
+    ASSERT_TRUE(until([&] { return peer->count("homeassistant/sensor/ouro_wifi01_health-rssi/config") == 1; }));
+    publish("up", R"({"t_ms":61000,"heap":30000,"rssi":-61})", false);
+    EXPECT_TRUE(until([&] {
+        return peer->count("ouro/wifi01/health", R"({"crash":null,"heap":30000,"rssi":-61,"uptime":61})") == 1;
+    }));
 }
 
 TEST_F(BoardsOnMqtt, that_come_back_on_a_serial_line_get_the_hubs_voice) {
