@@ -20,6 +20,7 @@ namespace {
 struct FlashCommand : FlashWords {
     std::string board;
     std::string firmware;
+    std::string drive;
     bool raw = false;
     bool erase_all = false;
     bool force = false;
@@ -121,7 +122,7 @@ int run_flash(const Invocation& invocation, FlashCommand& words) {
     if (!path) return report(path.error());
     const auto file = read_firmware(*path);
     if (!file) return report(file.error());
-    if (is_uf2(*file)) return flash_uf2(invocation, words.port, *file, words.force, reporter);
+    if (is_uf2(*file)) return flash_uf2(invocation, {words.port, words.drive, words.force}, *file, reporter);
     if (const auto good = check_file(*path, *file); !good) return report(good.error());
     const Profile usual{"usual", words.baud, std::nullopt};
     const Profile raw{"raw-module", words.baud == other_baud ? flash::first_baud : other_baud, esp::FlashMode::dio};
@@ -156,6 +157,7 @@ void add_flash(CLI::App& app, Invocation& invocation) {
         ->add_option("-f,--firmware", words->firmware,
                      "A file, or a name such as esp32@1.25.0 (see `ouro firmware list`)")
         ->required();
+    command->add_option("--drive", words->drive, "Of a UF2: the folder where the board's boot drive is, or will be");
     command->add_flag("--raw", words->raw, "An ESP8266 module without a board: flash mode dio");
     command->add_flag("-e,--erase-all,--erase_all", words->erase_all,
                       "Erase all of the flash first, with every file on it");

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, House, program, temporary_house
 from parts.bare_chip import BareChip
+from parts.paced_line import PacedLine
+from parts.unix_board import UnixBoard
 from parts.usb import Usb
 from parts.waiting import eventually
 
@@ -113,3 +116,49 @@ def test_a_reset_in_the_middle_of_a_program_ends_it_at_once(workshop: Workshop, 
     assert beats.stat().st_size == held, "a chip in its bootloader runs no program"
     chip.press_reset()
     eventually(lambda: beats.stat().st_size > held, 5, "the program runs again")
+
+
+DRIVE_OF_BOARD = """
+def bootloader():
+    import os
+    os.mkdir({drive!r})
+    with open({drive!r} + "/INFO_UF2.TXT", "w") as file:
+        file.write("UF2 Bootloader v3.0\\r\\nModel: Raspberry Pi RP2\\r\\nBoard-ID: RPI-RP2\\r\\n")
+    raise SystemExit
+"""
+
+
+def uf2_file(blocks: int) -> bytes:
+    """For an RP2040."""
+    pieces = []
+    for number in range(blocks):
+        words = (0x0A324655, 0x9E5D5157, 0x2000, 0x10000000 + 256 * number, 256, number, blocks, 0xE48BFF56)
+        pieces.append(struct.pack("<8I", *words).ljust(508, bytes([number])) + struct.pack("<I", 0x0AB16F30))
+    return b"".join(pieces)
+
+
+def test_a_board_at_its_prompt_shows_its_drive_takes_a_uf2_and_says_what_runs(tmp_path: Path) -> None:
+    files, drive, image = tmp_path / "board", tmp_path / "drive", tmp_path / "firmware.uf2"
+    files.mkdir()
+    (files / "machine.py").write_text(DRIVE_OF_BOARD.format(drive=str(drive)))
+    image.write_bytes(uf2_file(20))
+    with UnixBoard(program("unix-board"), files) as board, PacedLine(board.line) as line:
+        words = ["flash", line.device, "--firmware", str(image), "--drive", str(drive), "--json"]
+        done = subprocess.run([program("ouro"), *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (drive / "firmware.uf2").read_bytes() == image.read_bytes()
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["board"], result["runs"], result["port"]) == ("RPI-RP2", "MicroPython", line.device)
+    assert result["version"].startswith("1.")
+
+
+def test_a_damaged_uf2_leaves_the_board_at_its_prompt(tmp_path: Path) -> None:
+    files, drive, image = tmp_path / "board", tmp_path / "drive", tmp_path / "firmware.uf2"
+    files.mkdir()
+    (files / "machine.py").write_text(DRIVE_OF_BOARD.format(drive=str(drive)))
+    image.write_bytes(uf2_file(20)[:-512])
+    with UnixBoard(program("unix-board"), files) as board, PacedLine(board.line) as line:
+        words = ["flash", line.device, "--firmware", str(image), "--drive", str(drive)]
+        done = subprocess.run([program("ouro"), *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "UF2" in done.stderr
+    assert not drive.exists()

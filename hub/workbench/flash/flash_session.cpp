@@ -143,24 +143,6 @@ base::Result<std::vector<std::uint8_t>> FlashSession::read(std::uint32_t address
     return read_flash(loader_, address, size, progress);
 }
 
-Banner parse_banner(std::string_view text) {
-    constexpr std::string_view names[] = {"Adafruit CircuitPython ", "MicroPython "};
-    for (const std::string_view name : names) {
-        const auto begin = text.rfind(name);
-        if (begin == std::string_view::npos) continue;
-        const auto end = text.find_first_of("\r\n", begin);
-        if (end == std::string_view::npos) continue; // it is still coming
-        Banner banner;
-        banner.line = text.substr(begin, end - begin);
-        banner.name = name == names[0] ? "CircuitPython" : "MicroPython";
-        std::string_view version = std::string_view(banner.line).substr(name.size());
-        if (version.starts_with('v')) version.remove_prefix(1);
-        banner.version = version.substr(0, version.find_first_of(" ;"));
-        return banner;
-    }
-    return {};
-}
-
 base::Result<Banner> FlashSession::run_program(base::Micros patience) {
     LoaderLink& link = loader_.link();
     const auto rate = line_.set_baud(first_baud);
@@ -172,23 +154,7 @@ base::Result<Banner> FlashSession::run_program(base::Micros patience) {
         say_("This port can't reset the board: press RESET");
         patience = std::max(patience, patience_with_hands);
     }
-    constexpr base::Micros step = base::from_ms(100);
-    const base::Micros ask_at = line_.now() + patience / 2;
-    const base::Micros until = line_.now() + patience;
-    for (bool asked = false; line_.now() < until;) {
-        if (const auto heard = link.pause(step); !heard) return tl::unexpected(heard.error());
-        Banner banner = parse_banner(link.heard());
-        if (!banner.line.empty()) return banner;
-        if (!asked && line_.now() >= ask_at) {
-            // A program runs: stop it, and have the prompt show its banner again.
-            constexpr std::uint8_t ctrl_c_and_b[] = {0x03, 0x03, 0x02};
-            if (const auto sent = line_.write(ctrl_c_and_b); !sent) return tl::unexpected(sent.error());
-            asked = true;
-        }
-    }
-    Banner nothing;
-    nothing.heard = link.heard();
-    return nothing;
+    return wait_for_banner(link, patience);
 }
 
 } // namespace hub::workbench::flash

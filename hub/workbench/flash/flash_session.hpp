@@ -2,6 +2,7 @@
 // One board, from the moment that it is found until what it was given runs.
 #pragma once
 
+#include "hub/workbench/flash/banner.hpp"
 #include "hub/workbench/flash/firmware_check.hpp"
 
 #include <string>
@@ -26,17 +27,6 @@ struct Found {
     std::optional<protocol::esp::SecurityInfo> security{};
     std::optional<std::uint16_t> revision{}; ///< major * 100 + minor
 };
-
-/// What a program said once it ran.
-struct Banner {
-    std::string line;    ///< "MicroPython v1.25.0 on 2025-04-15; ESP module with ESP8266"; empty: nothing that is known
-    std::string name;    ///< "MicroPython" or "CircuitPython"
-    std::string version; ///< "1.25.0"
-    std::string heard;   ///< what came instead
-};
-
-/// Reads a banner out of what a board says; empty when there is none.
-Banner parse_banner(std::string_view text);
 
 /// How a flashing is done.
 struct FlashOptions {
