@@ -4,6 +4,7 @@
 #include "cli/flash_board.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/flash_uf2.hpp"
+#include "hub/workbench/flash/firmware_file.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -97,22 +98,13 @@ int say_end(const Invocation& invocation, const Ending& ending, const Profile& p
 
 /// Found before the board is touched: a damaged file stays a damaged file.
 Outcome<> check_file(const std::string& path, const std::vector<std::uint8_t>& file) {
-    if (file.empty() || file.front() != esp::image_magic) {
-        return fail(exit_refused, printable(path) + " is no firmware but " + flash::describe_firmware(file),
-                    "`ouro firmware list` shows firmware that fits; `ouro write-flash` writes anything anywhere.");
-    }
-    if (const char* const later = flash::later_chip_of_firmware(file)) {
-        return fail(exit_refused, printable(path) + " is for " + later + ", which can't be flashed from here yet",
-                    "Flash it with Espressif's esptool; with MicroPython on it, all other commands work.");
-    }
-    const esp::ChipFacts* const chip = flash::chip_of_firmware(file);
-    if (chip == nullptr) return {};
-    for (const flash::Complaint& complaint : flash::check_firmware({{chip->bootloader_offset, file}}, {chip, 0, {}})) {
-        if (!complaint.can_insist) {
-            return fail(exit_refused, printable(path) + ": " + complaint.message, complaint.hint);
-        }
-    }
-    return {};
+    const auto firmware = flash::examine_firmware(file);
+    if (firmware) return {};
+    Failure failure = failure_of(firmware.error());
+    failure.exit = exit_refused;
+    const char* const between = firmware.error().code == base::ErrorCode::refused ? ": " : " ";
+    failure.message = printable(path) + between + failure.message;
+    return tl::unexpected(failure);
 }
 
 int run_flash(const Invocation& invocation, FlashCommand& words) {
