@@ -55,6 +55,10 @@ const char* word_of(FileChange change) {
 class Teller {
 public:
     explicit Teller(bool json) : json_(json) {}
+    /// What begins now, for whoever reads the JSON and would know whether stopping does harm.
+    void phase(const char* word) const {
+        if (json_) (*this)({{"type", "phase"}, {"phase", word}}, "");
+    }
     void operator()(const Json& facts, const std::string& text) const {
         std::puts(json_ ? json_text(facts).c_str() : printable(text).c_str());
         std::fflush(stdout);
@@ -98,6 +102,7 @@ public:
         if (words_.dry_run) return start_again();
         if (plan->is_nothing()) return start_unchanged(app);
         std::size_t count = 0;
+        tell_.phase("copy");
         const auto staged =
             workbench::stage_deploy(target_, files_, app, *plan, [&](const AppFile& file, FileChange change) {
                 const std::string place = "[" + std::to_string(++count) + "/" + std::to_string(app.files.size()) + "] ";
@@ -109,12 +114,14 @@ public:
                       place + file.path + "  " + weight_of(file) + (sent ? "  sent" : "  was there") + ", verified");
             });
         if (!staged) return give_up(staged.error());
+        tell_.phase("switch");
         if (const auto switched = target_.switch_to(app); !switched) return give_up(switched.error());
         tell_({{"type", "switched"}, {"version", app.version}}, "version " + app.version + " takes its place");
         return watch(app.name, true);
     }
 
     int roll_back(const std::string& app) {
+        tell_.phase("switch");
         if (const auto back = target_.roll_back(app, true); !back) return give_up(back.error());
         tell_({{"type", "rolled_back"}}, "the version before takes its place");
         return watch(app, false);
@@ -160,6 +167,7 @@ private:
     }
 
     int start_unchanged(const AppFolder& app) {
+        tell_.phase("watch");
         const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
         workbench::HealthWatch health = watcher();
         files_.release();
@@ -181,6 +189,7 @@ private:
 
     /// Starts what was switched to. After a crash the version before comes back, if `may_roll_back`.
     int watch(const std::string& app, bool may_roll_back) {
+        tell_.phase("watch");
         const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
         workbench::HealthWatch health = watcher();
         files_.release();
@@ -194,6 +203,7 @@ private:
         }
         if (!health.has_crashed()) return done(health);
         if (!may_roll_back) return crashed(health, "`ouro deploy --rollback` returns to the other version");
+        tell_.phase("roll_back");
         auto back = python_.enter();
         if (back) back = take_back(app);
         if (!back) {

@@ -61,6 +61,7 @@ Outcome<Ending> try_profile(const Invocation& invocation, const FlashCommand& wo
     options.write.on_progress = [&reporter](const flash::Progress& progress) { reporter.progress(progress); };
     const auto reports = board->session->flash({{chip.bootloader_offset, file}}, options);
     if (!reports) return tl::unexpected(failure_of(reports.error()));
+    reporter.phase("start");
     reporter.step("Start it");
     const auto banner = board->session->run_program(banner_patience);
     if (!banner) return tl::unexpected(failure_of(banner.error()));
@@ -81,14 +82,12 @@ int say_end(const Invocation& invocation, const Ending& ending, const Profile& p
                              {"version", runs ? Json(ending.banner.version) : Json()},
                              {"banner", ending.banner.line}})
                       .c_str());
-        return runs ? exit_ok : exit_failed;
-    }
-    if (runs) {
+    } else if (runs) {
         std::printf("%s %s runs on %s (%s profile): %s\n", ending.banner.name.c_str(),
                     printable(ending.banner.version).c_str(), printable(ending.board).c_str(), profile.name,
                     printable(ending.banner.line).c_str());
-        return exit_ok;
     }
+    if (runs) return exit_ok;
     const std::string heard =
         ending.banner.heard.empty() ? "says nothing" : "says \"" + ending.banner.heard.substr(0, 200) + "\"";
     return report(

@@ -167,13 +167,20 @@ void FlashReporter::step(const std::string& text) {
     std::fprintf(stderr, "%s\n", printable(text).c_str());
 }
 
+void FlashReporter::phase(std::string_view word) {
+    if (phase_ == word) return;
+    phase_ = word;
+    if (!json_) return;
+    std::puts(json_text({{"type", "phase"}, {"phase", phase_}}).c_str());
+    std::fflush(stdout);
+}
+
 void FlashReporter::progress(const flash::Progress& progress) {
     constexpr double often_ms = 200;
     const double now = now_ms();
-    if (phase_ != progress.phase || progress.done == 0) {
-        phase_ = progress.phase;
-        begun_ms_ = now;
-    }
+    if (phase_ != progress.phase || progress.done == 0) begun_ms_ = now;
+    // Told before it begins: whoever would stop us looks whether that does harm.
+    phase(progress.phase);
     const bool done = progress.done == progress.total;
     if (!done && now - told_ms_ < often_ms) return;
     told_ms_ = now;
@@ -209,6 +216,7 @@ Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWo
     if (!options) return tl::unexpected(options.error());
     auto line = flash::PortLine::open(reached->open);
     if (!line) return tl::unexpected(port_failure(*reached, line.error()));
+    reporter.phase("connect");
     (*line)->stop_on_interrupt();
     FlashBoard board{reached->name, std::move(*line), nullptr};
     board.session = std::make_unique<flash::FlashSession>(

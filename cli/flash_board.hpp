@@ -50,6 +50,8 @@ class FlashReporter {
 public:
     explicit FlashReporter(bool json);
     void step(const std::string& text);
+    /// What begins now, in a word, for whoever reads the JSON; progress says its own.
+    void phase(std::string_view word);
     void progress(const flash::Progress& progress);
     /// Ends a line of progress.
     void end_line();

@@ -132,6 +132,7 @@ int erase_flash(const Invocation& invocation, ToolWords& words) {
         return report(meant.error());
     }
     return with_board(invocation, words, [&](FlashBoard& board, FlashReporter& reporter) -> Outcome<> {
+        reporter.phase("erase");
         reporter.step("Erase all of the flash, which may take half a minute");
         if (const auto erased = board.session->erase(0, 0); !erased) return tl::unexpected(failure_of(erased.error()));
         say(invocation, {{"type", "erased"}, {"size", board.session->found().flash_size}}, "The flash is empty");

@@ -91,6 +91,7 @@ Outcome<BootDrive> drive_of_port(const Reached& board, const std::string& folder
     if (const auto line = flash::PortLine::open(board.open); !line) {
         return tl::unexpected(port_failure(board, line.error()));
     }
+    reporter.phase("connect");
     reporter.step("Ask the board for its boot drive");
     if (!ask_python(board)) {
         reporter.step("No Python there knows the way; try the touch at 1200 baud");
@@ -182,11 +183,13 @@ int flash_uf2(const Invocation& invocation, const Uf2Wish& wish, const std::vect
     }
     if (!drive) return report(drive.error());
     const auto before = usb_paths();
+    reporter.phase("write");
     reporter.step("Copy to " + drive->folder.string() + " (" + drive->model + ")");
     if (const auto written = flash::write_boot_drive(*drive, file, wish.insist); !written) {
         return report(failure_of(written.error()));
     }
     const bool restarts = !flash::read_boot_drive(drive->folder).has_value();
+    reporter.phase("start");
     reporter.step("Wait for the board");
     if (port.empty() && restarts) port = port_that_came(before);
     return say_end(invocation, *drive, port, port.empty() ? flash::Banner{} : banner_of(invocation, port));

@@ -112,6 +112,7 @@ base::Result<std::vector<WriteReport>> FlashSession::flash(std::vector<FlashPart
     }
     if (options.erase_all) {
         say_("Erase all of the flash");
+        if (options.write.on_progress) options.write.on_progress({"erase", 0, found_.flash_size, loader_.baud()});
         if (const auto erased = erase(0, 0); !erased) return tl::unexpected(erased.error());
     }
     std::vector<WriteReport> reports;

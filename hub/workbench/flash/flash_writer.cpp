@@ -141,6 +141,7 @@ base::Result<> FlashWriter::write_run(Run run) {
 base::Result<> FlashWriter::write_runs(const std::vector<Run>& runs) {
     total_to_write_ = size_of(runs);
     written_of_plan_ = 0;
+    if (!runs.empty()) tell("write", 0); // its first word erases
     for (const Run& run : runs) {
         if (const auto done = write_run(run); !done) return done;
         written_of_plan_ += run.end - run.begin;
