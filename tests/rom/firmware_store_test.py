@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -86,6 +87,16 @@ def test_a_cut_download_goes_on_where_it_ended(server: str, tmp_path: Path, resu
     second = get(server, tmp_path)
     assert second.returncode == 0, second.stderr
     assert Handler.asked[1] != "all"
+    assert (tmp_path / NAME).read_bytes() == FILE
+
+
+def test_two_that_want_the_same_file_fetch_it_once(server: str, tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as both:
+        done = list(both.map(lambda _: get(server, tmp_path), range(2)))
+    for one in done:
+        assert one.returncode == 0, one.stderr
+    assert Handler.asked == ["all"]
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert (tmp_path / NAME).read_bytes() == FILE
 
 

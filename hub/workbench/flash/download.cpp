@@ -4,6 +4,11 @@
 #include "hub/workbench/repl/digest.hpp"
 #include "hub/workbench/web_fetch.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <fstream>
 
@@ -34,7 +39,7 @@ base::Result<> fetch(const std::string& url, const std::string& mirror, const fs
     base::Error& error = fetched.error();
     if (there > 0 && error.code == ErrorCode::unsupported) {
         // A server that knows no ranges, or has another file by now: from the beginning.
-        fs::remove(part, ignored);
+        fs::resize_file(part, 0, ignored);
         return fetch(url, mirror, part, on_progress);
     }
     if (error.code == ErrorCode::disconnected || error.code == ErrorCode::timeout) {
@@ -44,6 +49,33 @@ base::Result<> fetch(const std::string& url, const std::string& mirror, const fs
     }
     return fetched;
 }
+
+/// Only one program at a time writes a file; others wait, and find it done. Ends with the block, or the program.
+class PartLock {
+public:
+    explicit PartLock(const fs::path& part) {
+        for (;;) {
+            descriptor_ = ::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+            if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0 || is_still(part)) return;
+            ::close(descriptor_); // who had it has renamed or removed it
+        }
+    }
+    ~PartLock() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    PartLock(const PartLock&) = delete;
+    PartLock& operator=(const PartLock&) = delete;
+
+private:
+    bool is_still(const fs::path& part) const {
+        struct stat held {};
+        struct stat named {};
+        if (::fstat(descriptor_, &held) != 0) return true;
+        return ::stat(part.c_str(), &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+    }
+
+    int descriptor_ = -1;
+};
 
 base::Result<Download> looked_at(const fs::path& path, bool cached) {
     constexpr std::size_t piece_size = 65536;
@@ -73,6 +105,11 @@ base::Result<Download> fetch_firmware(const std::string& url, const std::string&
     const fs::path path = folder / file_name;
     if (fs::exists(path, error)) return looked_at(path, true);
     const fs::path part = folder / (file_name + ".part");
+    const PartLock lock(part);
+    if (fs::exists(path, error)) { // by now
+        fs::remove(part, error);
+        return looked_at(path, true);
+    }
     if (const auto fetched = fetch(url, mirror, part, on_progress); !fetched) {
         if (fs::file_size(part, error) == 0) fs::remove(part, error);
         return tl::unexpected(fetched.error());
