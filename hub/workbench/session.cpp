@@ -217,6 +217,17 @@ struct Session::Impl final : SerialPort::Listener,
         if (other_baud) (void)serial->set_baud(usual_baud);
         // As they are after opening; a tool that was killed may have left the board in reset.
         if (other_lines && port.wiring == Wiring::bridge) (void)serial->set_lines({});
+        if (other_baud || other_lines) meet_again();
+    }
+
+    // Whoever changed these has reset the board, and may have flashed it: what it was says nothing about what it is.
+    void meet_again() {
+        close_line("a tool has reset it");
+        tail.clear();
+        heard = false;
+        is_ours = false;
+        asked = true;
+        write(frame_of(core::Json::array({"who"})));
     }
 
     bool write(std::string_view bytes) override { return !serial || serial->write(bytes); }

@@ -23,10 +23,11 @@ inline constexpr std::chrono::seconds release_time{10};
 /// One thread: the io_context's. A port that can't be opened, or hangs up, is tried again after 100 ms, and then less
 /// and less often down to every 800 ms.
 ///
-/// What may be a prompt of a stock MicroPython is not disturbed: a board is asked once for each opening who it is, and
-/// nothing else is sent before it has said something. From one that is not our firmware, messages are also held back
-/// while its prompt waits for a person, or somebody has the lease: whoever takes the prompt has ended the program that
-/// would have read them, and that says hello when it is started again. Our firmware keeps them out of Python's input.
+/// What may be a prompt of a stock MicroPython is not disturbed: a board is asked once for each opening who it is (and
+/// after a lease that moved its rate or lines, as it may have been flashed), and nothing else is sent before it has
+/// said something. From one that is not our firmware, messages are also held back while its prompt waits for a person,
+/// or somebody has the lease: whoever takes the prompt has ended the program that would have read them, and that says
+/// hello when it is started again. Our firmware keeps them out of Python's input.
 class Session final : public core::BoardLine {
 public:
     /// What a session tells the hub. The meaning is that of the same calls of core::Hub. May call `send`, and must not

@@ -363,6 +363,31 @@ TEST_F(SessionTest, a_board_that_returns_under_another_name_is_the_same_session)
     })) << heard;
 }
 
+TEST_F(SessionTest, a_board_that_may_have_been_flashed_is_asked_anew_who_it_is) {
+    begin_opened();
+    RecordedViewer holder;
+    auto lease = attach(holder, core::AttachMode::lease);
+    ASSERT_TRUE(lease->set_baud(230'400));
+    EXPECT_EQ(times("closed b0a7d001: a tool has reset it"), 0U);
+    lease.reset();
+    EXPECT_EQ(times("closed b0a7d001: a tool has reset it"), 1U);
+    calls_.clear();
+    session_->send(set);
+    EXPECT_EQ(written(question.size()), question) << "and told nothing before it has answered";
+    pty_->write("\x1E[\"hello\",{\"uid\":\"" + uid + "\",\"runtime\":\"micropython\"}]\n");
+    ASSERT_TRUE(heard("opened b0a7d001"));
+    EXPECT_EQ(sent(), "");
+}
+
+TEST_F(SessionTest, a_lease_that_only_talked_leaves_the_line_as_it_is) {
+    begin_opened();
+    RecordedViewer holder;
+    attach(holder, core::AttachMode::lease).reset();
+    run_ready(io_);
+    EXPECT_EQ(sent(), "");
+    EXPECT_TRUE(calls_.empty());
+}
+
 TEST_F(SessionTest, a_lease_moves_the_ports_lines_where_it_has_some) {
     begin_opened();
     RecordedViewer holder;
