@@ -79,9 +79,9 @@ public:
     }
     void stop();
     std::string_view status() const { return running_ ? status_ : "off"; }
+    const std::string& version() const { return version_; }
 
     /// What the core must not be called back from is done a moment later.
-    const std::string& version() const { return version_; }
     template <typename Body>
     void later(Body body) {
         asio::post(io_, [this, alive = std::weak_ptr(alive_), body = std::move(body)] {
@@ -120,9 +120,9 @@ private:
     std::map<std::uint64_t, std::pair<std::string, std::int64_t>> calls_; ///< ticket: board, its number
     std::uint64_t tickets_ = 0;
     std::string_view status_ = "off";
+    std::string version_;
     bool running_ = false;
 };
-    std::string version_;
 
 void HomeAssistant::Impl::connect() {
     status_ = "connecting";
@@ -141,9 +141,9 @@ void HomeAssistant::Impl::connect() {
 
 void HomeAssistant::Impl::logged_in(std::string_view version) {
     spdlog::info("Home Assistant: connected to {}, version {}", config_.url, version);
+    version_ = core::printable(version, 32);
     status_ = "connected";
     backoff_.reset();
-    version_ = core::printable(version, 32);
     hub_.home_connected(true);
 }
 
@@ -209,9 +209,9 @@ HomeAssistant::~HomeAssistant() { stop(); }
 void HomeAssistant::start() { impl_->start(); }
 void HomeAssistant::stop() { impl_->stop(); }
 std::string_view HomeAssistant::status() const { return impl_->status(); }
+const std::string& HomeAssistant::version() const { return impl_->version(); }
 
 void HomeAssistant::on_change(const core::Change& change) {
-const std::string& HomeAssistant::version() const { return impl_->version(); }
     if (std::holds_alternative<core::HomeWatched>(change)) {
         impl_->later([impl = impl_.get()] { impl->follow(); });
     } else if (const auto* call = std::get_if<core::HomeCall>(&change)) {
