@@ -39,7 +39,8 @@ flash::ResetWiring wiring_of(const std::string& port) {
     return native ? flash::ResetWiring::native_usb : flash::ResetWiring::bridge;
 }
 
-Outcome<flash::SessionOptions> session_options(const FlashWords& words, const std::string& port) {
+/// What the words mean; the wiring is known once the port is.
+Outcome<flash::SessionOptions> session_options(const FlashWords& words) {
     flash::SessionOptions options;
     if (words.chip != "auto") {
         const esp::ChipFacts* const chip = esp::chip_by_word(words.chip);
@@ -61,7 +62,7 @@ Outcome<flash::SessionOptions> session_options(const FlashWords& words, const st
                     "It is default-reset, usb-reset or no-reset.");
     }
     options.connect.reset = before != "no-reset";
-    options.connect.wiring = before == "usb-reset" ? flash::ResetWiring::native_usb : wiring_of(port);
+    if (before == "usb-reset") options.connect.wiring = flash::ResetWiring::native_usb;
     options.connect.attempts = words.attempts;
     options.connect.baud = std::min(words.baud, flash::first_baud);
     options.baud = words.baud;
@@ -209,11 +210,12 @@ void FlashReporter::progress(const flash::Progress& progress) {
 }
 
 Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWords& words, FlashReporter& reporter) {
+    auto options = session_options(words);
+    if (!options) return tl::unexpected(options.error());
     if (const auto possible = check_carries_bytes(words.port); !possible) return tl::unexpected(possible.error());
     const auto reached = reach(invocation, words.port);
     if (!reached) return tl::unexpected(reached.error());
-    const auto options = session_options(words, reached->name);
-    if (!options) return tl::unexpected(options.error());
+    if (options->connect.wiring != flash::ResetWiring::native_usb) options->connect.wiring = wiring_of(reached->name);
     auto line = flash::PortLine::open(reached->open);
     if (!line) return tl::unexpected(port_failure(*reached, line.error()));
     reporter.phase("connect");
