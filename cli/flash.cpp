@@ -51,15 +51,18 @@ Outcome<Ending> try_profile(const Invocation& invocation, const FlashCommand& wo
     auto settings = settings_of(words);
     if (!settings) return tl::unexpected(settings.error());
     if (profile.mode) settings->mode = profile.mode;
+    flash::FlashPart part{0, file};
+    if (!profile.mode) flash::begin_packing(part);
     auto board = open_flash_board(invocation, typed, reporter);
     if (!board) return tl::unexpected(board.error());
     const esp::ChipFacts& chip = *board->session->found().chip;
+    part.address = chip.bootloader_offset;
     flash::FlashOptions options{.settings = *settings,
                                 .size_from_flash = wants_detected_size(words),
                                 .erase_all = words.erase_all,
                                 .insist = words.force};
     options.write.on_progress = [&reporter](const flash::Progress& progress) { reporter.progress(progress); };
-    const auto reports = board->session->flash({{chip.bootloader_offset, file}}, options);
+    const auto reports = board->session->flash({part}, options);
     if (!reports) return tl::unexpected(failure_of(reports.error()));
     reporter.phase("start");
     reporter.step("Start it");

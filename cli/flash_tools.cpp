@@ -76,6 +76,7 @@ Outcome<std::vector<flash::FlashPart>> parts_of(const ToolWords& words) {
         auto bytes = read_firmware(words.arguments[i + 1]);
         if (!bytes) return tl::unexpected(bytes.error());
         parts.push_back({*address, std::move(*bytes)});
+        if (!words.no_compress) flash::begin_packing(parts.back());
     }
     return parts;
 }

@@ -6,6 +6,7 @@
 #include "protocol/uf2/uf2.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace hub::workbench::flash {
@@ -268,7 +269,10 @@ base::Result<> patch_header(FlashPart& part, const esp::ChipFacts& chip, const e
     const bool is_bootloader =
         part.address == chip.bootloader_offset && part.bytes.size() >= 8 && part.bytes[0] == esp::image_magic;
     if (settings.empty() || !is_bootloader) return {};
+    const std::array before{part.bytes[2], part.bytes[3]};
     if (const auto applied = esp::apply_settings(part.bytes, chip.chip, settings); !applied) return applied;
+    if (before == std::array{part.bytes[2], part.bytes[3]}) return {};
+    part.packed = {};
     // An ESP8266's image has code where later ones say whether they have a hash.
     if (chip.chip == esp::Chip::esp8266) return {};
     const auto image = esp::parse_image(part.bytes, true);

@@ -14,7 +14,17 @@ constexpr std::uint32_t smallest_block = 0x400;
 
 std::uint32_t sector_of(std::uint32_t offset) { return offset / sector_size * sector_size; }
 
+/// Flash is written in words.
+std::vector<std::uint8_t> padded(std::vector<std::uint8_t> bytes) {
+    bytes.resize((bytes.size() + 3) / 4 * 4, 0xFF);
+    return bytes;
+}
+
 } // namespace
+
+void begin_packing(FlashPart& part) {
+    part.packed = std::async(std::launch::async, [bytes = padded(part.bytes)] { return deflated(bytes); }).share();
+}
 
 void FlashWriter::tell(std::string_view phase, std::uint64_t done) const {
     if (!options_.on_progress) return;
@@ -111,14 +121,14 @@ base::Result<> FlashWriter::send_blocks(Run run, std::span<const std::uint8_t> d
     const auto count = static_cast<std::uint32_t>((data.size() + piece - 1) / piece);
     const std::uint32_t size = run.end - run.begin;
     if (const auto begun = loader_.begin(deflated, address_ + run.begin, size, count, piece); !begun) return begun;
-    std::vector<std::uint8_t> padded;
+    std::vector<std::uint8_t> last;
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::size_t at = std::size_t{i} * piece;
         auto block = data.subspan(at, std::min<std::size_t>(piece, data.size() - at));
         if (!deflated && !loader_.is_stub() && block.size() < piece) {
-            padded.assign(block.begin(), block.end());
-            padded.resize(piece, 0xFF);
-            block = padded;
+            last.assign(block.begin(), block.end());
+            last.resize(piece, 0xFF);
+            block = last;
         }
         if (const auto sent = loader_.block(deflated, block, i); !sent) return sent;
         const auto part = static_cast<std::uint32_t>(std::uint64_t{size} * (i + 1) / count);
@@ -129,11 +139,16 @@ base::Result<> FlashWriter::send_blocks(Run run, std::span<const std::uint8_t> d
     return loader_.end(deflated);
 }
 
+std::vector<std::uint8_t> FlashWriter::packed(Run run) const {
+    if (packed_.valid() && run == Run{0, part_size()}) return packed_.get();
+    return deflated(std::span(bytes_).subspan(run.begin, run.end - run.begin));
+}
+
 base::Result<> FlashWriter::write_run(Run run) {
     const auto plain = std::span<const std::uint8_t>(bytes_).subspan(run.begin, run.end - run.begin);
     if (options_.compress && loader_.can_deflate()) {
-        const auto packed = deflated(plain);
-        if (packed.size() < plain.size()) return send_blocks(run, packed, true);
+        const auto small = packed(run);
+        if (small.size() < plain.size()) return send_blocks(run, small, true);
     }
     return send_blocks(run, plain, false);
 }
@@ -188,8 +203,8 @@ base::Result<WriteReport> FlashWriter::write(const FlashPart& part) {
     }
     constexpr unsigned wrong_max = 3;
     address_ = part.address;
-    bytes_ = part.bytes;
-    bytes_.resize((bytes_.size() + 3) / 4 * 4, 0xFF);
+    bytes_ = padded(part.bytes);
+    packed_ = part.packed;
     report_ = {};
     const std::uint64_t sent_before = loader_.link().bytes_sent();
     const std::uint32_t resent_before = loader_.resent();

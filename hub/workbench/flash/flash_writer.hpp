@@ -5,6 +5,7 @@
 #include "hub/workbench/flash/loader.hpp"
 
 #include <functional>
+#include <future>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +17,12 @@ inline constexpr std::uint32_t region_size = 0x10000;
 struct FlashPart {
     std::uint32_t address = 0; ///< of a sector
     std::vector<std::uint8_t> bytes;
+    std::shared_future<std::vector<std::uint8_t>> packed{}; ///< all of it, compressed; see `begin_packing`
 };
+
+/// Compresses a part in a thread of its own, so that it is done when the chip has been found. Its bytes must not be
+/// changed any more, or `packed` be dropped.
+void begin_packing(FlashPart& part);
 
 struct Progress {
     std::string_view phase; ///< "compare", "write", "verify", "read", "erase"
@@ -74,6 +80,7 @@ private:
     base::Result<bool> write_and_prove(const base::Result<std::vector<Run>>& plan);
     base::Result<> write_runs(const std::vector<Run>& runs);
     base::Result<> write_run(Run run);
+    std::vector<std::uint8_t> packed(Run run) const;
     base::Result<> send_blocks(Run run, std::span<const std::uint8_t> data, bool deflated);
     base::Result<> recover();
     base::Result<std::vector<Run>> plan_again();
@@ -88,6 +95,7 @@ private:
     WriteReport report_;
     std::uint32_t address_ = 0;
     std::vector<std::uint8_t> bytes_; ///< of the part, to a multiple of four
+    std::shared_future<std::vector<std::uint8_t>> packed_;
     std::uint32_t total_to_write_ = 0;
     std::uint32_t written_of_plan_ = 0;
     std::uint32_t taken_until_ = 0; ///< without hashing: up to where the chip took blocks for sure
