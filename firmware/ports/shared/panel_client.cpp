@@ -20,7 +20,8 @@ constexpr std::string_view hint_info = "see docs/protocol.md, section 3";
 constexpr std::string_view no_sensor = "the board has no sensor";
 
 void write_view(Writer& writer, const SensorView& view) noexcept {
-    writer.begin_object().key("power").boolean(view.power).key("led").text(led_name(view.led));
+    writer.begin_object().key("active").boolean(view.active).key("battery").integer(view.battery);
+    writer.key("power").boolean(view.power).key("led").text(led_name(view.led));
     writer.key("session").text(view.session).key("told").integer(view.told).key("dropped").integer(view.dropped);
     writer.end_object();
 }

@@ -13,6 +13,8 @@
 namespace firmware::ports {
 
 struct SensorView {
+    bool active = false; ///< something moves, or the door is open
+    std::int32_t battery = 0;
     bool power = false; ///< of the module
     TuyaLed led = TuyaLed::off;
     std::string_view session;  ///< a constant: `Module::state_name`

@@ -46,6 +46,7 @@ TuyaMcu::TuyaMcu(const TuyaProduct& product, TuyaWorld& world) noexcept
 // --- hands ---
 
 std::uint32_t TuyaMcu::sense(bool active, base::Micros now) noexcept {
+    active_ = active;
     std::array<std::uint8_t, 8> buffer{};
     DatapointWriter writer(buffer);
     write_number(writer, product_.event_id, product_.event_type, active ? product_.active_value : product_.idle_value);

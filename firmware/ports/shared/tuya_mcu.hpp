@@ -76,6 +76,9 @@ public:
     base::Micros deadline() const noexcept;
 
     // --- what can be seen ---
+    /// What it was made to see last.
+    bool active() const noexcept { return active_; }
+    std::int32_t battery() const noexcept { return battery_; }
     bool powered() const noexcept { return powered_; }
     bool armed() const noexcept { return armed_; }
     TuyaLed light(base::Micros now) const noexcept;
@@ -144,6 +147,7 @@ private:
     base::FixedVector<Outgoing, 16> outgoing_;
     std::uint32_t next_event_ = 1;
     std::int32_t battery_ = 2;
+    bool active_ = false;
     base::Micros clear_at_ = base::never;
 
     bool powered_ = false;

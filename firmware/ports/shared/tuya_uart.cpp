@@ -91,7 +91,7 @@ base::Result<> TuyaUart::set_battery(std::int64_t level) noexcept {
 }
 
 SensorView TuyaUart::view() const noexcept {
-    return {mcu_.powered(), mcu_.light(now_), module_.state_name(), told_, dropped_};
+    return {mcu_.active(), mcu_.battery(), mcu_.powered(), mcu_.light(now_), module_.state_name(), told_, dropped_};
 }
 
 void TuyaUart::power(bool on, base::Micros at) noexcept {

@@ -5,6 +5,7 @@
 #include "base/tests/temporary_folder.hpp"
 #include "boards/badge.hpp"
 #include "boards/intercom.hpp"
+#include "boards/pir.hpp"
 #include "firmware/ports/posix/tests/peer.hpp"
 #include "firmware/ports/shared/strict_flash.hpp"
 #include "firmware/ports/sim/stand_in.hpp"
@@ -65,7 +66,7 @@ protected:
         identity.boot = 3;
         const auto make = [](const runtime::Face::Parts& parts) { return std::make_shared<StandInFace>(parts); };
         board.emplace(profile, folder, flash, clock, identity, sim::stand_in(std::move(body)), 0,
-                      FaceSetup{settings, {}, make});
+                      FaceSetup{settings, {}, make}, SensorSetup{kept, {}});
         ASSERT_TRUE(board->open());
         hardware = std::thread([this] { ended = board->run(); });
     }
@@ -85,6 +86,7 @@ protected:
     std::vector<std::uint8_t> medium = std::vector<std::uint8_t>(8192, 0xFF);
     StrictFlash flash{medium, {4096, 2, 256}};
     std::vector<std::uint8_t> settings = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
+    std::vector<std::uint8_t> kept = std::vector<std::uint8_t>(SimulatedSmallFlash::medium_bytes, 0xFF);
     std::optional<Board> board;
     std::thread hardware;
     bool ended = true;
@@ -263,6 +265,25 @@ TEST(MappedFile, begins_erased_and_refuses_another_size) {
     EXPECT_EQ(again.bytes()[0], 0x12);
     MappedFile other;
     EXPECT_EQ(other.open(path, 4096).error().code, base::ErrorCode::invalid_state);
+}
+
+TEST_F(BoardTest, a_sensor_on_the_panel_reports_over_the_serial_port_and_loses_its_power_when_that_is_confirmed) {
+    start(wait_for_end, boards::pir);
+    Peer port = serial();
+    Peer panel = control();
+    port.write("\x1E[\"up\",1700000000000,true]\n");
+    port.read_until("[\"decl\",[]]");
+    panel.write("[\"watch\",\"tuya\"]\n");
+    panel.read_until("\"session\":\"off\"");
+    panel.write("[\"tuya\",\"motion\",true]\n");
+    panel.read_until("\"power\":true");
+    for (const char* datapoints : {"6604000102", "6501000101"}) {
+        port.read_until("[\"report\",");
+        const std::string report = port.line();
+        EXPECT_NE(report.find(datapoints), std::string::npos) << report;
+        port.write("\x1E[\"reported\"," + report.substr(0, report.find(',')) + "]\n");
+    }
+    panel.read_until("\"power\":false,\"led\":\"off\",\"session\":\"off\",\"told\":1,\"dropped\":0");
 }
 
 } // namespace

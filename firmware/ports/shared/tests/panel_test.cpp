@@ -103,7 +103,7 @@ struct StandInSensor final : SensorPanel {
     void change_battery(base::Micros) noexcept override { ++batteries; }
     SensorView view() const noexcept override { return seen; }
 
-    SensorView seen{false, TuyaLed::off, "off", 0, 0};
+    SensorView seen{false, 2, false, TuyaLed::off, "off", 0, 0};
     std::optional<bool> moves;
     std::int64_t battery = 0;
     int buttons = 0;
@@ -252,16 +252,17 @@ TEST_F(PanelTest, a_sensor_does_what_it_is_told_and_nothing_else) {
 }
 
 TEST_F(PanelTest, what_a_sensor_shows_is_told_when_asked_and_to_who_watches_when_it_changes) {
-    constexpr auto off = R"({"power":false,"led":"off","session":"off","told":0,"dropped":0}])";
+    constexpr auto off =
+        R"({"active":false,"battery":2,"power":false,"led":"off","session":"off","told":0,"dropped":0}])";
     EXPECT_EQ(say(R"(["tuya"])"), R"(["ok",)" + std::string(off) + "\n");
     EXPECT_FALSE(client.has_line());
     EXPECT_EQ(say(R"(["watch","tuya"])"), "[\"ok\"]\n");
     EXPECT_EQ(next(), R"(["tuya",)" + std::string(off) + "\n");
     EXPECT_FALSE(client.has_line());
-    sensor.seen = {true, TuyaLed::fast, "configuring", 0, 0};
+    sensor.seen = {true, 1, true, TuyaLed::fast, "configuring", 0, 0};
     sensor.seen.told = 3; // two changes, one line
-    EXPECT_EQ(next(),
-              "[\"tuya\",{\"power\":true,\"led\":\"fast\",\"session\":\"configuring\",\"told\":3,\"dropped\":0}]\n");
+    EXPECT_EQ(next(), "[\"tuya\",{\"active\":true,\"battery\":1,\"power\":true,\"led\":\"fast\",\"session\":"
+                      "\"configuring\",\"told\":3,\"dropped\":0}]\n");
     EXPECT_EQ(next(), "");
     client.reset();
     sensor.seen.told = 4;
