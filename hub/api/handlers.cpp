@@ -109,7 +109,7 @@ void reply_at_end(Context& context, const core::CommandRequest& command, core::C
 }
 
 bool may_control(const Json& request) {
-    static constexpr std::array words{"info", "press", "hold", "release", "set", "read", "gauge", "fault"};
+    static constexpr std::array words{"info", "press", "hold", "release", "set", "read", "gauge", "fault", "tuya"};
     const auto is_flat = [](const Json& element) { return element.is_primitive(); };
     return request.is_array() && !request.empty() && request.size() <= 4 && request[0].is_string() &&
            std::all_of(request.begin(), request.end(), is_flat) &&

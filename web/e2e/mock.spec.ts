@@ -286,3 +286,50 @@ test("can be looked at", async ({ page }) => {
     await page.waitForTimeout(400);
     await page.screenshot({ path: `${screenshots}board-phone.png` });
 });
+
+const told = async (page: Page): Promise<unknown> => (await page.request.post("/mock/told", { data: {} })).json();
+
+test("plays a motion sensor from its picture, by mouse and by keyboard", async ({ page }) => {
+    await signIn(page, "");
+    await rehearse(page, "sensor", { profile: "pir" });
+    await page.goto("/#/board/5e4504a1");
+    const picture = page.locator("ouro-sensor-picture");
+    await expect(picture).toContainText("Off: the controller has cut the power");
+    await picture.getByRole("button", { name: "Motion", exact: true }).click();
+    await expect(picture).toContainText("Online: reporting");
+    await picture.getByRole("button", { name: "No motion" }).focus();
+    await page.keyboard.press("Enter");
+    await picture.getByRole("slider", { name: "Battery" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await expect(picture).toContainText("middle");
+    await picture.getByRole("button", { name: "Hold reset" }).click();
+    await expect(picture.locator("[data-led]")).toHaveAttribute("data-led", "fast");
+    await expect(picture).toContainText("blinks fast: SmartConfig");
+    expect(await told(page)).toEqual([
+        ["motion", true],
+        ["motion", false],
+        ["battery", 1],
+        ["button", null],
+    ]);
+});
+
+for (const [profile, scheme, width] of [
+    ["pir", "light", 1280],
+    ["door", "dark", 1280],
+    ["pir", "dark", 360],
+] as const) {
+    test(`shows a ${profile} sensor, ${scheme}, ${width} pixels wide`, async ({ page }) => {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.setViewportSize({ width, height: 900 });
+        await signIn(page, "");
+        await rehearse(page, "sensor", { profile });
+        await page.goto("/#/board/5e4504a1");
+        const picture = page.locator("ouro-sensor-picture");
+        await expect(picture).toContainText("Off: the controller has cut the power");
+        const active = profile === "pir" ? "Motion" : "Open the door";
+        await picture.getByRole("button", { name: active, exact: true }).click();
+        await expect(picture).toContainText("Online: reporting");
+        expect(await fitsWidth(page)).toBe(true);
+        await picture.screenshot({ path: `${screenshots}sensor-${profile}-${scheme}-${width}.png` });
+    });
+}

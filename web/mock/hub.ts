@@ -126,7 +126,8 @@ class MockHub {
             asked.answer.statusCode = 202;
             return this.world.command(board, id ?? "", value, cmd_id ?? `mock${Date.now()}`);
         }
-        const [verb] = asked.body as string[];
+        const [verb, ...rest] = asked.body as [string, ...Scalar[]];
+        if (verb === "tuya") return this.world.tuya(board, rest);
         if (verb !== "hold" && verb !== "release")
             throw new Refused(400, "invalid_argument", "The mock knows hold and release.", "Use one of them.");
         this.world.hold(board, verb === "hold");
@@ -154,6 +155,8 @@ class MockHub {
     private rehearse(what: string, body: unknown): unknown {
         if (what === "reset") this.world.reset();
         if (what === "outcome") this.world.next_outcome = body as MockWorld["next_outcome"];
+        if (what === "sensor") this.world.addSensor((body as { profile: string }).profile);
+        if (what === "told") return this.world.told;
         if (what === "say") for (const message of body as WsMessage[]) this.world.tell(message);
         if (what === "no_boards") {
             this.world.boards = [];

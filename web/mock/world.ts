@@ -81,6 +81,15 @@ function porch(): Board {
     return board("p0rch000", "Porch", { app: "pir", online: false, virtual: false, evidence: heard, heap_free: null });
 }
 
+function sensor(profile: string): Board {
+    return board("5e4504a1", "Hall", {
+        profile,
+        app: profile,
+        entities: [entity("motion", "binary_sensor", "Motion", { device_class: "motion" })],
+        states: { motion: state(false) },
+    });
+}
+
 const entries_max = 5_000;
 
 /** Boards that answer as the real ones do. Everything that happens is said to all pages and kept for the timeline. */
@@ -88,6 +97,9 @@ export class MockWorld {
     boards: Board[] = [];
     entries: Entry[] = [];
     history: [number, number, number, number][] = [];
+    /** What a battery sensor's panel was told, oldest first. */
+    told: Scalar[][] = [];
+    private sensor_on = false;
     private seq = 0;
     private clocks: NodeJS.Timeout[] = [];
     /** What the next command answers instead of being done. */
@@ -112,6 +124,44 @@ export class MockWorld {
             if (second % 5 === 0) this.heartbeat(second);
         }, 1_000);
         this.clocks.push(beat);
+    }
+
+    /** A battery sensor comes. */
+    addSensor(profile: string): void {
+        this.told = [];
+        this.sensor_on = false;
+        this.boards = [...this.boards, sensor(profile)];
+        this.say({ type: "boards", boards: this.boards });
+    }
+
+    /** `["tuya",…]`: an event switches the module on for a moment. */
+    tuya(b: Board, [word, value]: Scalar[]): unknown {
+        if (word === undefined) {
+            const configuring = this.told.at(-1)?.[0] === "button";
+            const [led, session] = configuring ? ["fast", "configuring"] : ["off", this.sensor_on ? "online" : "off"];
+            const last = (name: string): Scalar | undefined => this.told.filter(([said]) => said === name).at(-1)?.[1];
+            const active = (last("motion") ?? last("door")) === true;
+            const battery = last("battery") ?? 2;
+            return [
+                "ok",
+                {
+                    active,
+                    battery,
+                    power: this.sensor_on || configuring,
+                    led,
+                    session,
+                    told: this.told.length,
+                    dropped: 0,
+                },
+            ];
+        }
+        this.told.push([word, value ?? null]);
+        if (word === "motion" || word === "door") {
+            this.sensor_on = true;
+            this.after(1_000, () => (this.sensor_on = false));
+            this.setState(b, "motion", value ?? null);
+        }
+        return ["ok"];
     }
 
     stop(): void {

@@ -13,5 +13,14 @@ export const sendCommand = (http: Http, uid: string, id: string, value: Scalar):
 export const moveButton = (http: Http, uid: string, button: string, verb: "hold" | "release"): Promise<unknown> =>
     http.post<unknown>(`api/boards/${encodeURIComponent(uid)}/control`, [verb, button]);
 
+export type SensorWord = "motion" | "door" | "button" | "battery" | "new_battery";
+
+/** What a virtual battery sensor shows now: `sensorOf` reads the answer. */
+export const askSensor = (http: Http, uid: string): Promise<unknown> =>
+    http.post<unknown>(`api/boards/${encodeURIComponent(uid)}/control`, ["tuya"]);
+
+export const tellSensor = (http: Http, uid: string, word: SensorWord, value: Scalar): Promise<unknown> =>
+    http.post<unknown>(`api/boards/${encodeURIComponent(uid)}/control`, ["tuya", word, value]);
+
 export const readProfile = (http: Http, name: string): Promise<Profile> =>
     http.get<Profile>(`api/profiles/${encodeURIComponent(name)}`);

@@ -18,9 +18,11 @@ import "../components/lock_card";
 import "../components/plot_card";
 import "../components/presence";
 import "../components/problem";
+import "../components/sensor_picture";
 import { locksOf, plottable } from "../model/entity";
 import { spaced } from "../model/format";
 import { home_href } from "../model/route";
+import { isSensor } from "../model/sensor";
 import type { BoardView } from "../model/world";
 import { shared } from "../styles/shared";
 
@@ -220,11 +222,17 @@ export class BoardPage extends HubElement {
                               .profile=${this.profile}
                           ></ouro-badge-picture>
                           ${this.screenshot(view)}`
-                    : html`<ouro-board-picture
-                          .hub=${this.hub}
-                          .view=${view}
-                          .profile=${this.profile}
-                      ></ouro-board-picture>`
+                    : isSensor(this.profile)
+                      ? html`<ouro-sensor-picture
+                            .hub=${this.hub}
+                            .view=${view}
+                            .profile=${this.profile}
+                        ></ouro-sensor-picture>`
+                      : html`<ouro-board-picture
+                            .hub=${this.hub}
+                            .view=${view}
+                            .profile=${this.profile}
+                        ></ouro-board-picture>`
             }
         </section>`;
     }
