@@ -18,7 +18,7 @@ public:
     struct Home {
         LinkEndpoint& link;
         const Entities& entities;
-        const bridge::Bridge& bridge;
+        bridge::Bridge& bridge;
     };
 
     virtual void boot(const Home& home, base::Micros now) noexcept = 0;

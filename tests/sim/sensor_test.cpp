@@ -1,47 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // A battery sensor as a virtual board, in virtual time: the MCU switches the module, which reports over the link.
-#include "base/expect.hpp"
 #include "boards/all.hpp"
 #include "firmware/ports/sim/sim_board.hpp"
 #include "firmware/ports/sim/stand_in.hpp"
+#include "tests/sim/sensor_app.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace firmware::ports::sim {
 namespace {
-
-using base::from_ms;
-
-constexpr const char* any_report = R"(["report",)";
-
-/// An app that declares one entity.
-void declare_motion(StandInCore& core) {
-    using Op = bridge::HomeMessage::Op;
-    bridge::HomeMessage message;
-    message.op = Op::app_started;
-    message.text = "pir";
-    core.tell(message);
-    message.op = Op::declare;
-    message.kind = bridge::EntityKind::binary_sensor;
-    message.id = "motion";
-    message.name = "Motion";
-    message.json = R"({"datapoint":{"id":101}})";
-    core.tell(message);
-    message.op = Op::declared;
-    core.tell(message);
-    while (core.sleep(from_ms(1000))) {
-    }
-}
 
 class SensorBoard : public testing::Test {
 protected:
@@ -336,6 +310,16 @@ TEST_F(SensorBoard, a_new_sensor_that_no_hub_has_ever_talked_to_waits_to_be_conf
     EXPECT_TRUE(run_to([&] { return told(1); }, 40000)) << "the MCU has kept the event";
 }
 
+TEST_F(SensorBoard, row_4_18_what_the_module_measures_is_there_for_python) {
+    start();
+    EXPECT_EQ(board->bridge().battery_millivolts, bridge::Bridge::not_available);
+    board->gauges().battery = 2950;
+    board->gauges().signal = -67;
+    run(6000);
+    EXPECT_EQ(board->bridge().battery_millivolts, 2950);
+    EXPECT_EQ(board->bridge().signal_dbm, -67);
+}
+
 TEST_F(SensorBoard, python_that_spins_or_dies_costs_no_event) {
     options.program = stand_in([](StandInCore& core) {
         while (core.compute()) {
@@ -369,150 +353,6 @@ TEST_F(DoorBoard, row_4_18_the_battery_is_told_with_the_next_event) {
     move();
     ASSERT_TRUE(run_to([&] { return told(1); }, 3000));
     EXPECT_NE(reports()[1].json.find(R"("6504000100",{},)"), std::string::npos) << reports()[1].json;
-}
-
-/// A bad day, drawn from a seed: a hub and a broker that come and go, confirmations that come late, twice or never, and
-/// events, the button and a new battery at any moment.
-class BadDay {
-public:
-    explicit BadDay(std::uint32_t seed) : random_(seed), board_(options()) { board_.link_up(); }
-
-    void live() {
-        for (int minute = 0; minute < 30; ++minute) {
-            happen();
-            run(static_cast<std::int64_t>(random_() % 60000));
-        }
-        // At last all is well, and what the MCU has is told.
-        board_.link_up();
-        board_.home(true);
-        well_ = true;
-        run(400000);
-    }
-    std::string verdict() {
-        const SensorView view = board_.sensor().view();
-        if (board_.sensor().mcu().violations() > 0) return std::string(board_.sensor().mcu().newest_violation());
-        if (!complaint_.empty()) return complaint_;
-        if (view.power && view.session != "asleep") return "it is still awake: " + std::string(view.session);
-        return waiting_.empty() ? "" : "an event is neither told nor dropped";
-    }
-    std::uint32_t told() { return board_.sensor().view().told; }
-
-private:
-    static Options options() {
-        Options options;
-        options.profile = &boards::door;
-        options.program = stand_in(declare_motion);
-        return options;
-    }
-    bool chance(unsigned of) { return random_() % of == 0; }
-    base::Micros uptime() const { return from_ms(board_.now_ms()); }
-
-    void happen() {
-        switch (random_() % 8) {
-        case 0: return board_.link_down();
-        case 1: return board_.link_up();
-        case 2: return board_.home(false);
-        case 3: return board_.home(true);
-        case 4:
-            if (chance(4)) board_.sensor().hold_button(uptime());
-            return;
-        case 5:
-            if (chance(4)) board_.sensor().change_battery(uptime());
-            return;
-        default: return swing();
-        }
-    }
-
-    void swing() {
-        is_open_ = !is_open_;
-        expect(board_.sensor().sense(true, is_open_, uptime()).has_value());
-        waiting_.push_back({is_open_, board_.now_ms(), false});
-        count();
-    }
-
-    void run(std::int64_t length_ms) {
-        constexpr std::int64_t turn_ms = 20;
-        for (std::int64_t ran = 0; ran < length_ms; ran += turn_ms) {
-            board_.run_for(from_ms(turn_ms));
-            count();
-            hear();
-            confirm();
-        }
-    }
-    /// What the MCU has done with the events: it tells them in their order, and gives up all or the newest.
-    void count() {
-        const SensorView view = board_.sensor().view();
-        for (; told_ < view.told; ++told_) {
-            if (waiting_.empty()) return complain("more was told than happened");
-            if (!waiting_.front().confirmed) complain("an event was told that the hub had not confirmed");
-            if (home_ != waiting_.front().open) complain("an event was told, and the home knows another one last");
-            waiting_.pop_front();
-        }
-        for (; dropped_ < view.dropped; ++dropped_) {
-            if (waiting_.empty()) return complain("more was dropped than happened");
-            waiting_.pop_back();
-        }
-    }
-    void complain(const std::string& what) {
-        if (complaint_.empty()) complaint_ = what + " at " + std::to_string(board_.now_ms()) + " ms";
-    }
-    void hear() {
-        for (; heard_ < board_.frames().size(); ++heard_) {
-            const std::string& json = board_.frames()[heard_].json;
-            if (!json.starts_with(any_report)) continue;
-            if (const auto open = door_in(json)) home_ = *open;
-            const bool lost = !well_ && chance(3);
-            const std::int64_t after = well_ ? 0 : static_cast<std::int64_t>(random_() % (chance(4) ? 9000 : 200));
-            const Heard report{board_.now_ms(), json};
-            if (!lost) on_their_way_.emplace(board_.now_ms() + after, report);
-            if (!lost && chance(5)) on_their_way_.emplace(board_.now_ms() + after + 3000, report);
-        }
-    }
-    void confirm() {
-        while (!on_their_way_.empty() && on_their_way_.begin()->first <= board_.now_ms()) {
-            const Heard report = on_their_way_.begin()->second;
-            on_their_way_.erase(on_their_way_.begin());
-            const std::size_t at = std::string_view(any_report).size();
-            board_.send("[\"reported\"," + report.json.substr(at, report.json.find(',', at) - at) + "]");
-            for (Event& event : waiting_) {
-                if (event.open == door_in(report.json) && event.at_ms <= report.t_ms) event.confirmed = true;
-            }
-        }
-    }
-    static std::optional<bool> door_in(const std::string& json) {
-        const std::size_t at = json.find("\"01040001");
-        if (at == std::string::npos) return std::nullopt;
-        return json.substr(at + 9, 2) == "00";
-    }
-
-    struct Event {
-        bool open;
-        std::int64_t at_ms;
-        bool confirmed;
-    };
-
-    std::mt19937 random_;
-    SimBoard board_;
-    std::size_t heard_ = 0;
-    std::multimap<std::int64_t, Heard> on_their_way_;
-    std::deque<Event> waiting_;
-    std::optional<bool> home_; ///< what it heard last
-    std::string complaint_;
-    std::uint32_t told_ = 0;
-    std::uint32_t dropped_ = 0;
-    bool is_open_ = false;
-    bool well_ = false;
-};
-
-TEST(SensorDays, on_no_bad_day_is_an_event_told_before_its_delivery_or_lost) {
-    std::uint32_t told = 0;
-    for (std::uint32_t seed = 1; seed <= 40; ++seed) {
-        BadDay day(seed);
-        day.live();
-        ASSERT_EQ(day.verdict(), "") << "seed " << seed;
-        told += day.told();
-    }
-    EXPECT_GT(told, 100U) << "the days are too bad to show anything";
 }
 
 } // namespace

@@ -302,7 +302,7 @@ const std::vector<std::int64_t>& SimBoard::drawn() const { return world_->drawn;
 
 std::span<const contract::Rgb> SimBoard::leds() const { return life_->face->leds.colors(); }
 
-SimulatedGauges& SimBoard::gauges() { return life_->face->gauges; }
+SimulatedGauges& SimBoard::gauges() { return life_->sensor ? life_->sensor->gauges : life_->face->gauges; }
 
 TuyaUart& SimBoard::sensor() { return life_->sensor->uart; }
 

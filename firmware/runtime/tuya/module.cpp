@@ -45,6 +45,7 @@ constexpr NoteText text_of(Note note) noexcept {
 
 void Module::attach(const Sensor::Home& home) noexcept {
     home_.emplace(home);
+    gauges_.emplace(parts_.gauges, home.bridge);
     store_.boot();
 }
 
@@ -60,6 +61,7 @@ void Module::step(base::Micros now) noexcept {
     now_ = now;
     be_configured();
     keep_declaration();
+    gauges_->step(now);
     store_.step(now);
     // A restart waits for what it must not lose.
     if (now >= starts_at_ && (store_.saved() || store_.failed())) start_session();
@@ -99,7 +101,7 @@ base::Micros Module::deadline() const noexcept {
     const base::Micros session = session_ ? session_->deadline() : base::never;
     // Until the store has saved or failed it says when it goes on.
     const base::Micros start = store_.saved() || store_.failed() ? starts_at_ : base::never;
-    return std::min({session, start, store_.deadline()});
+    return std::min({session, start, store_.deadline(), gauges_->deadline()});
 }
 
 void Module::reported(std::uint16_t serial) noexcept {

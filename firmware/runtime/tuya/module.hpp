@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "firmware/contract/gauges.hpp"
 #include "firmware/contract/small_flash.hpp"
+#include "firmware/runtime/gauges.hpp"
 #include "firmware/runtime/sensor.hpp"
 #include "firmware/runtime/tuya/kept_store.hpp"
 #include "firmware/runtime/tuya/parts.hpp"
@@ -80,6 +81,7 @@ private:
 
     Parts parts_;
     std::optional<Sensor::Home> home_;
+    std::optional<runtime::Gauges> gauges_; ///< for Python
     KeptStore store_;
     std::optional<Session> session_;
     base::Micros now_ = 0;
