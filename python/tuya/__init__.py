@@ -74,17 +74,17 @@ def battery(dp, levels=None, low=20, name="Battery", **options):
 def diagnostics():
     """Signal and supply of the module itself, where the board can measure them."""
     try:
-        from badge import power
+        import _badge  # what `badge.power` has, without the memory of all of `badge`
     except ImportError:
         return
     import ha
 
     def supply():
-        millivolts = power.battery()
+        millivolts = _badge.battery()
         return None if millivolts is None else millivolts / 1000
 
     more = {"entity_category": "diagnostic", "state_class": "measurement"}
-    ha.sensor("Signal", "dBm", every=60, device_class="signal_strength", **more)(power.signal)
+    ha.sensor("Signal", "dBm", every=60, device_class="signal_strength", **more)(_badge.signal)
     ha.sensor("Supply", "V", every=60, digits=2, device_class="voltage", **more)(supply)
 
 
