@@ -12,6 +12,7 @@ from pathlib import Path
 
 from make_mpy import NOT_FOR_BOARDS, PACKAGE, make
 
+CIRCUITPYTHON = Path(__file__).parent / "circuitpython"
 TEMPLATES = Path(__file__).parent / "templates"
 BYTES_A_LINE = 64
 # A character that may stand in a literal as it is. Not "?": two of them begin a trigraph.
@@ -47,6 +48,7 @@ def main(mpy_cross: str, target: Path) -> None:
         make(mpy_cross, Path(folder))
         compiled = read(Path(folder) / PACKAGE.name, "*.mpy")
     sources = {path: text for path, text in read(PACKAGE, "*.py").items() if Path(path).stem not in NOT_FOR_BOARDS}
+    shims = {path.partition("/")[2]: text for path, text in read(CIRCUITPYTHON, "*.py").items()}
     templates = {path.partition("/")[2]: content for path, content in read(TEMPLATES, "*").items()}
     (magic, version), *others = {content[:2] for content in compiled.values()}
     if others or magic != ord("M"):
@@ -57,7 +59,13 @@ def main(mpy_cross: str, target: Path) -> None:
         '#include "hub/workbench/deploy_kit.hpp"\n\n#include <array>\n\nnamespace hub::workbench {\n\n'
         f"int kit_mpy_version() {{ return {version}; }}\n\n"
         + "\n".join(
-            (table("kit_sources", sources), table("kit_compiled", compiled), table("kit_templates", templates))
+            table(f"kit_{name}", files)
+            for name, files in (
+                ("sources", sources),
+                ("compiled", compiled),
+                ("circuitpython", shims),
+                ("templates", templates),
+            )
         )
         + "\n} // namespace hub::workbench\n"
     )

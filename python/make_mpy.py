@@ -9,6 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent / "ha"
 NOT_FOR_BOARDS = {"_cpython"}
+NOT_FOR_MICROPYTHON = {*NOT_FOR_BOARDS, "_circuitpython"}
 
 
 def make(mpy_cross: str, folder: Path) -> int:
@@ -17,7 +18,7 @@ def make(mpy_cross: str, folder: Path) -> int:
     target.mkdir(parents=True, exist_ok=True)
     size = 0
     for source in sorted(PACKAGE.glob("*.py")):
-        if source.stem in NOT_FOR_BOARDS:
+        if source.stem in NOT_FOR_MICROPYTHON:
             continue
         compiled = target / f"{source.stem}.mpy"
         # The short name is what tracebacks say.

@@ -17,7 +17,8 @@ namespace hub::workbench {
 
 /// What a board has said of itself.
 struct BoardFacts {
-    bool is_ours = false;     ///< it runs our firmware, which has `ha` in it
+    bool is_ours = false; ///< it runs our firmware, which has `ha` in it
+    bool is_circuitpython = false;
     std::string uid;          ///< by which the hub knows it; empty if it does not know that itself yet
     int mpy_version = 0;      ///< of the bytecode that it reads; 0 for none
     bool has_network = false; ///< its Python has sockets

@@ -19,6 +19,8 @@ std::span<const KitFile> kit_sources();
 std::span<const KitFile> kit_compiled();
 /// The version of bytecode that is: the lowest byte of a board's `sys.implementation._mpy`.
 int kit_mpy_version();
+/// What CircuitPython lacks: "machine.py".
+std::span<const KitFile> kit_circuitpython();
 /// The templates of `ouro new`: "door/app.py".
 std::span<const KitFile> kit_templates();
 

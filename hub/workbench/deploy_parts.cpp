@@ -24,7 +24,7 @@ struct Setting {
     std::string_view old_name;
     bool is_secret;
 };
-constexpr std::array<Setting, 12> settings{{
+constexpr std::array<Setting, 13> settings{{
     {"CIRCUITPY_WIFI_SSID", "WIFI_SSID", false},
     {"CIRCUITPY_WIFI_PASSWORD", "WIFI_PASSWORD", true},
     {"HA_BROKER", "MQTT_SERVER", false},
@@ -37,6 +37,7 @@ constexpr std::array<Setting, 12> settings{{
     {"HA_NAME", "", false},
     {"HA_ID", "", false},
     {"HA_WATCHDOG", "", false},
+    {"HA_UPDATE_KEY", "", true},
 }};
 
 /// By either of its names.
@@ -181,6 +182,10 @@ void add_ha(AppFolder& app, const BoardFacts& board) {
     const bool reads_ours = board.mpy_version == kit_mpy_version();
     for (const auto& [path, content] : reads_ours ? kit_compiled() : kit_sources()) {
         add_made_file(app, std::string(path), std::string(content));
+    }
+    if (!board.is_circuitpython) return;
+    for (const auto& [path, content] : kit_circuitpython()) {
+        if (!has(app, path)) add_made_file(app, std::string(path), std::string(content));
     }
 }
 

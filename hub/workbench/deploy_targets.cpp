@@ -330,6 +330,7 @@ base::Result<std::unique_ptr<DeployTarget>> find_deploy_target(PythonRunner& run
     }
     BoardFacts facts;
     facts.is_ours = lines[0] == "ours";
+    facts.is_circuitpython = lines[0] == "circuitpython";
     std::from_chars(lines[2].data(), lines[2].data() + lines[2].size(), facts.mpy_version);
     facts.has_network = lines[3] == "1";
     if (protocol::link::is_uid(lines[4])) facts.uid = lines[4];

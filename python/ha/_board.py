@@ -266,12 +266,9 @@ class Board:
     def _feed(self):
         """The chip starts anew if this is not called again in time: when a handler never comes back."""
         if self._watchdog is None:
-            from machine import WDT
+            from ._hardware import Watchdog
 
-            try:
-                self._watchdog = WDT(timeout=self._watchdog_s * 1000)
-            except (TypeError, ValueError):
-                self._watchdog = WDT()  # an ESP8266's time is fixed
+            self._watchdog = Watchdog(self._watchdog_s)
         self._watchdog.feed()
         return min(self._watchdog_s * 250, 1000)
 
@@ -333,9 +330,9 @@ def _uid(settings):
     if settings.get("HA_ID"):
         return str(settings["HA_ID"])
     try:
-        from machine import unique_id
+        from ._hardware import chip_id
 
-        return hexlify(unique_id()).decode()[-32:]
+        return chip_id()[-32:]
     except (ImportError, AttributeError):
         pass
     try:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rest of the home: states of other devices, and actions on them."""
 
-import asyncio
 import json
 
 from ._loop import Timer, on_news, report, send
@@ -82,18 +81,24 @@ class Call:
         self.ok = None
         self.reason = ""
         self.response = None  # what was asked for, as a dict
-        self._ended = asyncio.Event()
+        self._ended = None  # an event, once somebody waits for it
 
     def end(self, ok, reason, response):
         self.ok = ok
         self.reason = reason
         self.response = response
-        self._ended.set()
+        if self._ended:
+            self._ended.set()
         if not ok:
             transport.log("warning", f"{self.action}: {reason}")
 
     def __iter__(self):
-        yield from steps_of(self._ended.wait())
+        if self.ok is None:
+            if self._ended is None:
+                import asyncio
+
+                self._ended = asyncio.Event()
+            yield from steps_of(self._ended.wait())
         if not self.ok:
             raise OSError(self.reason)
         return self.response

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is due, and when: commands, timers, and messages that have to wait."""
 
-import asyncio
-
-from ._platform import breathe, running_loop, spawn, ticks_add, ticks_diff, ticks_ms, traceback_of, wait
-from ._transport import serve, stop, transport
+from ._platform import (
+    breathe,
+    running_loop,
+    spawn,
+    tasks_run,
+    ticks_add,
+    ticks_diff,
+    ticks_ms,
+    traceback_of,
+    wait,
+    wait_alone,
+)
+from ._transport import has_tasks, serve, stop, transport
 
 epoch_ms = transport.epoch_ms
 home_up = transport.home_up
@@ -137,6 +146,8 @@ def call(function, args, finished):
 
 
 async def _wait_for(coroutine, finished):
+    import asyncio
+
     try:
         result = await coroutine
     except asyncio.CancelledError as error:
@@ -203,6 +214,8 @@ def _step():
 
 async def arun(test_mode=False, max_iterations=None):
     """Runs for ever beside other tasks of asyncio; see `run`."""
+    import asyncio
+
     running_loop()
     passes = 0
     while passes != max_iterations:
@@ -214,13 +227,28 @@ async def arun(test_mode=False, max_iterations=None):
             await wait(transport.link, wait_ms)
 
 
+def _run_alone(test_mode, passes):
+    """The same without asyncio, until somebody uses that; returns the passes that are left."""
+    while passes != 0 and not tasks_run():
+        if passes is not None:
+            passes -= 1
+        wait_ms = _step()
+        if wait_ms and not test_mode and not tasks_run():
+            wait_alone(transport.link, wait_ms)
+    return passes
+
+
 def run(test_mode=False, max_iterations=None):
     """Runs for ever: the last line of most apps.
 
     `max_iterations` ends it after so many passes, whatever fails in them; in `test_mode` they do not wait.
     """
     try:
-        asyncio.run(arun(test_mode, max_iterations))
+        passes = max_iterations if has_tasks else _run_alone(test_mode, max_iterations)
+        if passes != 0:
+            import asyncio
+
+            asyncio.run(arun(test_mode, passes))
     finally:
         stop()
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Outputs with limits, as well as Python can keep them. What only our firmware can promise: docs/stock-boards.md."""
 
-from machine import Pin
-
+from ._hardware import Pin, as_pin
 from ._platform import ticks_diff, ticks_ms
 
 _LOOK_EVERY_MS = 50
@@ -19,7 +18,7 @@ class Output:
     """
 
     def __init__(self, pin, safe, max_on_ms, min_off_ms, changed, refused):
-        self._pin = Pin(pin, Pin.OUT, value=safe) if isinstance(pin, (int, str)) else pin
+        self._pin = Pin(pin, Pin.OUT, value=safe) if isinstance(pin, (int, str)) else as_pin(pin)
         self._pin.value(safe)
         self.name = "pin_" + _digits(pin)
         self.is_on = False

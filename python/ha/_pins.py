@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Outputs that stay safe, and contacts that bounce."""
 
-from machine import Pin
-
+from ._hardware import Pin, as_pin
 from ._loop import Timer, call, report
 from ._transport import transport
 
@@ -18,6 +17,28 @@ def output(pin, safe=0, max_on=0, min_off=0):
     return Pin(pin, Pin.OUT, value=safe) if limited is None else limited
 
 
+def on_edge(pin, called):
+    """Calls `called(pin)` at each change of its level, where the chip cannot by looking again and again."""
+    if hasattr(pin, "irq"):
+        pin.irq(called)
+    else:
+        _Look(pin, called)
+
+
+class _Look:
+    def __init__(self, pin, called):
+        self._pin = pin
+        self._called = called
+        self._level = pin.value()
+        Timer(0, self._look, _LOOK_EVERY_MS)
+
+    def _look(self):
+        level = self._pin.value()
+        if level != self._level:
+            self._level = level
+            self._called(self._pin)
+
+
 class _Contact:
     """Counts presses: at the first edge, then not before it has been quiet and released."""
 
@@ -28,18 +49,8 @@ class _Contact:
         self._function = function
         self._down = False
         self._settle_timer = None
-        self._level = pin.value()
         self._settle()  # held when the board starts is a press, too
-        if hasattr(pin, "irq"):
-            pin.irq(self._edge)
-        else:
-            Timer(0, self._look, _LOOK_EVERY_MS)
-
-    def _look(self):
-        level = self._pin.value()
-        if level != self._level:
-            self._level = level
-            self._edge(self._pin)
+        on_edge(pin, self._edge)
 
     def _edge(self, _pin):
         self._press()  # the first edge of a contact at rest: which way it goes need not be asked
@@ -70,7 +81,7 @@ def on_press(pin, active=0, debounce=0.05):
     """Calls the function below it at each new press of a contact on `pin`; `active` is the level of a press."""
 
     def decorate(function):
-        _Contact(pin, active, int(debounce * 1000 + 0.5), function)
+        _Contact(as_pin(pin), active, int(debounce * 1000 + 0.5), function)
         return function
 
     return decorate

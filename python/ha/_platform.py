@@ -1,19 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MicroPython's clock, tasks and texts, by the names that the rest uses; on CPython they are those of _cpython."""
+"""The clock, tasks and texts, by the names that the rest uses: MicroPython's, or those of _cpython or _circuitpython.
+
+asyncio is loaded by the first who needs it: an app without tasks runs without it.
+"""
 
 import sys
 
 if sys.implementation.name == "cpython":
-    from ._cpython import breathe, dumps, running_loop, spawn, steps_of, ticks, traceback_of, wait
+    from ._cpython import (  # noqa: F401
+        breathe,
+        dumps,
+        running_loop,
+        spawn,
+        steps_of,
+        tasks_run,
+        ticks,
+        traceback_of,
+        wait,
+        wait_alone,
+    )
 
     ticks_add, ticks_diff, ticks_ms = ticks
+elif sys.implementation.name == "circuitpython":
+    from ._circuitpython import (  # noqa: F401
+        dumps,
+        running_loop,
+        spawn,
+        steps_of,
+        tasks_run,
+        ticks_add,
+        ticks_diff,
+        ticks_ms,
+        traceback_of,
+        wait,
+        wait_alone,
+    )
 else:
-    import asyncio
     import io
     import json
     from time import ticks_add, ticks_diff, ticks_ms  # noqa: F401
 
-    spawn = asyncio.create_task
+    _poller = None
+
+    def tasks_run():
+        """Whether somebody uses asyncio."""
+        return "asyncio" in sys.modules
+
+    def spawn(coroutine):
+        import asyncio
+
+        return asyncio.create_task(coroutine)
 
     def running_loop():
         """Tasks may be made at any time here."""
@@ -30,23 +66,46 @@ else:
         sys.print_exception(error, text)
         return text.getvalue()
 
+    def wait_alone(link, ms):
+        """Returns when `link` has something to read, or after `ms`; for a program without tasks."""
+        global _poller
+        if _poller is None:
+            import select
+
+            _poller = select.poll()
+            _poller.register(link, select.POLLIN)
+        _poller.poll(ms)
+
     async def _readable(link):
+        import asyncio
+
         yield asyncio.core._io_queue.queue_read(link)
 
     async def wait(link, ms):
-        """Returns when `link` has something to read, or after `ms`."""
+        """The same among tasks."""
+        import asyncio
+
         try:
             await asyncio.wait_for_ms(_readable(link), ms)
         except asyncio.TimeoutError:  # noqa: UP041 - a class of its own here
             pass
 
-    async def _breathe():
-        await asyncio.sleep_ms(0)
+
+if sys.implementation.name != "cpython":
+
+    async def _pause():
+        import asyncio
+
+        await asyncio.sleep(0)
 
     def breathe():
         """Lets tasks go on that can, for a program with a loop of its own."""
+        if not tasks_run():
+            return
+        import asyncio
+
         if asyncio.core._task_queue.peek() or asyncio.core._io_queue.map:
-            asyncio.run(_breathe())
+            asyncio.run(_pause())
 
 
 def app_folder():

@@ -75,8 +75,12 @@ class BinarySensor(_Read):
         if off_delay:
             self._value = False
         if pin is not None:
+            from ._hardware import as_pin
+            from ._pins import on_edge
+
+            self._pin = as_pin(pin)
             self._read_pin()
-            pin.irq(lambda _pin: Timer(0, self._read_pin))
+            on_edge(self._pin, lambda _pin: Timer(0, self._read_pin))
 
     def _read_pin(self):
         self._set(bool(self._pin.value()) != self._inverted)

@@ -11,6 +11,10 @@ class Switch(Entity):
 
     def __init__(self, name, pin=None, value=False, **options):
         Entity.__init__(self, name, **options)
+        if pin is not None:
+            from ._hardware import as_pin
+
+            pin = as_pin(pin)
         self._pin = pin
         self._value = value
 

@@ -6,6 +6,8 @@ _IDLE_MS = 60_000
 try:
     import _ha as transport
 
+    has_tasks = True  # asyncio is part of the firmware
+
     def serve():
         """Does what the way itself needs; returns the milliseconds until it needs it again. Here: nothing."""
         return _IDLE_MS
@@ -17,5 +19,6 @@ except ImportError:
     from ._link import choose
 
     transport = choose()
+    has_tasks = False
     serve = transport.serve
     stop = transport.stop

@@ -21,7 +21,8 @@ from parts.processes import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("OURO_BIN_DIR", ROOT / "build/dev/bin"))
-RUNTIMES = ("native", "micropython", "cpython")
+RUNTIMES = ("native", "micropython", "cpython", "circuitpython")  # the last one is an imitation
+CIRCUITPYTHON = Path(__file__).parent / "circuitpython/start.py"
 _FRAME = re.compile(rb"\x1e(\[[^\x00-\x1f]*\])\n")
 # Where a message has its time; what is left out says the same on every board.
 _TIME = {"state": 3, "event": 4, "log": 3, "output": 3}
@@ -169,13 +170,15 @@ class NativeDevice(Device):
 class PythonDevice(Device):
     """The same Python on an interpreter that we did not write."""
 
-    def __init__(self, folder: Path, app: Path, interpreter: list[str], path_name: str, path_start: str) -> None:
+    def __init__(
+        self, folder: Path, app: Path, interpreter: list[str], path_name: str, path_start: str, machine: str = "desktop"
+    ) -> None:
         Device.__init__(self, folder)
-        path = os.pathsep.join([*([path_start] if path_start else []), f"{ROOT}/python", f"{ROOT}/python/desktop"])
+        path = os.pathsep.join([*([path_start] if path_start else []), f"{ROOT}/python", f"{ROOT}/python/{machine}"])
         env = {**os.environ, path_name: path, "HA_ID": "c0ffee01", "HA_NAME": "Board", "HA_LINK": "serial"}
         env.pop("OURO_PINS", None)
         self._child = subprocess.Popen(
-            [*interpreter, "app.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=app, env=env, bufsize=0
+            interpreter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=app, env=env, bufsize=0
         )
 
     def _source(self) -> int:
@@ -200,14 +203,16 @@ class PythonDevice(Device):
 def start(runtime: str, folder: Path, source: str, toml: str, registry: Registry) -> Device:
     app = folder / "app"
     app.mkdir()
-    (app / "app.py").write_text("import ha, asyncio, time\n" + source)
+    (app / "app.py").write_text(source)
     (app / "app.toml").write_text(toml)
     if runtime == "native":
         return NativeDevice(folder, app, registry)
-    if runtime == "micropython":
-        program = [str(BIN / "unix-board"), "-X", "heapsize=256k"]
-        return PythonDevice(folder, app, program, "MICROPYPATH", ".frozen")
-    return PythonDevice(folder, app, [sys.executable, "-u"], "PYTHONPATH", "")
+    if runtime == "cpython":
+        return PythonDevice(folder, app, [sys.executable, "-u", "app.py"], "PYTHONPATH", "")
+    program = [str(BIN / "unix-board"), "-X", "heapsize=256k"]
+    if runtime == "circuitpython":
+        return PythonDevice(folder, app, [*program, str(CIRCUITPYTHON)], "MICROPYPATH", ".frozen", "circuitpython")
+    return PythonDevice(folder, app, [*program, "app.py"], "MICROPYPATH", ".frozen")
 
 
 def _without_time(message: Message) -> Message:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One `ha`: the same apps say the same on our firmware, on MicroPython as released, and on CPython."""
+"""One `ha`: the same apps say the same on our firmware, on MicroPython as released, on CPython, and on what imitates
+CircuitPython."""
 
 from __future__ import annotations
 
@@ -19,8 +20,12 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
     devices: list[Device] = []
     registry = Registry()
 
-    def begin(source: str, toml: str = "", greet: bool = True, last_line: str = "ha.run()\n") -> Device:
-        device = start(request.param, tmp_path, source + last_line, toml, registry)
+    def begin(
+        source: str, toml: str = "", greet: bool = True, last_line: str = "ha.run()\n", whole: bool = False
+    ) -> Device:
+        if not whole:
+            source = "import ha, asyncio, time\n" + source + last_line
+        device = start(request.param, tmp_path, source, toml, registry)
         devices.append(device)
         if greet:
             device.greet()
@@ -31,6 +36,12 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
         device.close()
 
 
+@pytest.fixture
+def app_alone(app: Start) -> Start:
+    """An app that is given whole."""
+    return lambda source: app(source, whole=True)
+
+
 # --- who and what ---------------------------------------------------------------------------------
 
 
@@ -38,7 +49,7 @@ def test_a_hub_that_asks_hears_who_it_is_what_it_has_and_how_it_is(app: Start) -
     device = app("ha.sensor('Air temperature', '°C', device_class='temperature')\nha.switch('Lamp')\n")
     device.wait_state("lamp", False)
     hello = device.wait("hello")[1]
-    assert hello["runtime"] in ("ouroboard", "micropython", "cpython")
+    assert hello["runtime"] in ("ouroboard", "micropython", "cpython", "circuitpython")
     assert {"uid", "name", "board", "app", "runtime", "version", "boot", "t_ms", "decl"} <= set(hello)
     assert len(hello["decl"]) == 8 and int(hello["decl"], 16) >= 0
     options = {"unit_of_measurement": "°C", "device_class": "temperature"}
@@ -68,8 +79,8 @@ def test_what_happened_before_anybody_listened_is_told_then(app: Start) -> None:
         "  ha.after(0.4, lambda: print('ready'))\nha.after(0.1, early)\n",
         greet=False,
     )
-    device.run_for(1)
-    assert b"ready" in device.printed
+    while b"ready" not in device.printed:
+        device.run_for(0.1)
     device.greet()
     device.wait("event", lambda m: m[3] == {"n": 19})
     told = [data["n"] for _, _, data in device.heard("event")]
@@ -391,3 +402,25 @@ def test_settings_come_from_the_file_of_the_app(app: Start) -> None:
         toml="[app]\ntitle = \"T\"\n[config]\npin = 0x05 # five\non = true\nseconds = 2\ntopic = 'c # d'\n",
     )
     assert device.asked() == b"c 5 True 2.0 c # d"
+
+
+def test_an_async_handler_needs_no_import_of_asyncio(app_alone: Start) -> None:
+    device = app_alone(
+        "import ha\nlamp = ha.switch('Lamp')\n@ha.button('Go')\nasync def go():\n"
+        "  await ha.call('light.turn_on', 'light.hall')\n  lamp.value = True\n"
+        "@ha.sensor('N', every=0.2)\ndef n(): return 1\nha.run()\n"
+    )
+    device.wait_state("n", 1)
+    end = device.command("go", "PRESS")
+    device.tell("answer", device.wait("call")[1], True, "")
+    assert device.end_of(end) == (True, "")
+    device.wait_state("lamp", True)
+
+
+def test_an_app_without_tasks_runs_obeys_and_counts_its_passes(app_alone: Start) -> None:
+    device = app_alone(
+        "import ha\npasses = [0]\ndef counted():\n  passes[0] += 1\n  if passes[0] < 20: ha.after(0, counted)\n"
+        "  raise ValueError('always')\nha.after(0, counted)\nha.run(test_mode=True, max_iterations=10)\n"
+        "were = passes[0]\nha.button('Say')(lambda: print('passes', were))\nha.run()\n"
+    )
+    assert device.asked() == b"passes 10"

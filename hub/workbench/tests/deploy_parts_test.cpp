@@ -25,7 +25,7 @@ std::string text_of(const AppFolder& app, const std::string& path) {
     return found == app.files.end() ? "(no such file)" : *content_of(*found);
 }
 
-BoardFacts stock(bool has_network = true) { return {false, "c0ffee01", kit_mpy_version(), has_network}; }
+BoardFacts stock(bool has_network = true) { return {false, false, "c0ffee01", kit_mpy_version(), has_network}; }
 
 std::map<std::string, Names> configs_of(const std::map<std::string, std::string>& files) {
     const auto needs = app_needs(app_of(files));
@@ -98,9 +98,20 @@ TEST(AppParts, bytecode_of_another_version_is_not_sent) {
     EXPECT_EQ(text_of(app, "ha/_cpython.py"), "(no such file)");
 }
 
+TEST(AppParts, circuitpython_gets_sources_and_the_name_that_it_lacks) {
+    AppFolder app = app_of({{"app.py", "import ha\nfrom machine import Pin\n"}});
+    ASSERT_TRUE(add_parts(app, *app_needs(app), {false, true, "c0ffee01", 0, false}, {}, ""));
+    EXPECT_EQ(text_of(app, "ha/_circuitpython.py").substr(0, 6), "# SPDX");
+    EXPECT_NE(text_of(app, "machine.py").find("import Pin"), std::string::npos);
+
+    AppFolder own = app_of({{"app.py", "import ha\n"}, {"machine.py", "mine"}});
+    ASSERT_TRUE(add_parts(own, *app_needs(own), {false, true, "c0ffee01", 0, false}, {}, ""));
+    EXPECT_EQ(text_of(own, "machine.py"), "mine");
+}
+
 TEST(AppParts, our_firmware_gets_only_the_secrets_that_the_app_names) {
     AppFolder app = app_of({{"app.py", "import ha\nfrom secret_config import API_KEY\n"}});
-    const BoardFacts ours{true, "abcd1234", 6, false};
+    const BoardFacts ours{true, false, "abcd1234", 6, false};
     ASSERT_TRUE(add_parts(app, *app_needs(app), ours, {{"API_KEY", "k'\n"}, {"WIFI_SSID", "net"}}, ""));
     ASSERT_EQ(app.files.size(), 2U);
     EXPECT_EQ(text_of(app, "secret_config.py"), "# Written by `ouro deploy`.\nAPI_KEY = 'k\\'\\x0a'\n");
