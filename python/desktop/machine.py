@@ -4,6 +4,9 @@
 `drive(4, 0)` moves an input; `level(13)` and `changes` tell what the program did with its outputs. With the variable
 OURO_PINS, a folder, another program can do both: it writes inputs as files named by their number, and each change of an
 output becomes a line "milliseconds number level" of the file `out`.
+
+With the variable MOCK_SLEEP, on CPython, a program's own sleeps take no time: `time.sleep(5)` as little as
+`await asyncio.sleep(5)`. `force_real=True` in the call makes one of them wait all the same.
 """
 
 import os
@@ -119,4 +122,21 @@ def _complete_python():
     gc.mem_free = lambda: 0
 
 
+def _mock_sleep():
+    import asyncio
+
+    sleep_really, wait_really = time.sleep, asyncio.sleep
+
+    def sleep(seconds, force_real=False):
+        if force_real:
+            sleep_really(seconds)
+
+    def wait(seconds, result=None, force_real=False):
+        return wait_really(seconds if force_real else 0, result)
+
+    time.sleep, asyncio.sleep = sleep, wait
+
+
+if os.getenv("MOCK_SLEEP") and hasattr(time, "monotonic_ns"):
+    _mock_sleep()
 _complete_python()

@@ -20,6 +20,7 @@ _PLACES = {
     "on": ("_home", "on"),
     "on_press": ("_pins", "on_press"),
     "output": ("_pins", "output"),
+    "restart_every": ("_restart", "restart_every"),
     "select": ("_switches", "Select"),
     "sensor": ("_sensors", "Sensor"),
     "state": ("_home", "state"),

@@ -11,26 +11,43 @@ class Config:
 
 
 def config(defaults=None, **more):
-    """The `[config]` of the app's app.toml over the defaults; a value must be of its default's type.
+    """The `[config]` of the app's app.toml over the defaults, and over both what is in its config.json.
 
-    The defaults are a dict, or given by name: `ha.config(call_pin=4)`.
+    A value must be of its default's type. The defaults are a dict, or given by name: `ha.config(call_pin=4)`.
     """
     defaults = dict(defaults or {}, **more)
-    path = app_folder() + "app.toml"
-    try:
-        with open(path) as file:
-            changed = read_toml(file.read()).get("config", {})
-    except OSError:
-        changed = {}
     result = Config()
     for key, default in defaults.items():
         setattr(result, key, default)
-    for key, value in changed.items():
-        if key not in defaults:
-            known = ", ".join(sorted(defaults))
-            raise ValueError(f"{path}: there is no setting {key!r}; there are {known}")
-        setattr(result, key, _checked(path, key, value, defaults[key]))
+    for name, read in (("app.toml", _table), ("config.json", _object)):
+        path = app_folder() + name
+        try:
+            with open(path) as file:
+                changed = read(file.read(), path)
+        except OSError:
+            continue
+        for key, value in changed.items():
+            if key not in defaults:
+                known = ", ".join(sorted(defaults))
+                raise ValueError(f"{path}: there is no setting {key!r}; there are {known}")
+            setattr(result, key, _checked(path, key, value, defaults[key]))
     return result
+
+
+def _table(text, path):
+    return read_toml(text, path).get("config", {})
+
+
+def _object(text, path):
+    import json
+
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path}: there is no JSON object in it")
+    return found
 
 
 def _checked(path, key, value, default):
