@@ -4,6 +4,7 @@
 #include "cli/board_python.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
+#include "cli/deploy_air.hpp"
 #include "cli/reach.hpp"
 #include "cli/secret_store.hpp"
 #include "cli/terminal.hpp"
@@ -278,6 +279,11 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     if (!app) return report(failure_of(app.error()));
     const auto needs = workbench::app_needs(*app);
     if (!needs) return report(failure_of(needs.error()));
+    if (const auto board = find_air_board(invocation, words.board)) {
+        if (!words.roll_back) return deploy_over_the_air(invocation, {words.health_s, words.dry_run}, *board, *app);
+        return report({exit_usage, "A board goes back by itself when an update over the air fails",
+                       "Deploy the version that you want."});
+    }
     auto python = open_python(invocation, words.board);
     if (!python) {
         Failure failure = python.error();

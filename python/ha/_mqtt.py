@@ -42,6 +42,11 @@ class Mqtt(Board):
             self._acknowledged,
         )
         self.link = Link(self._client.readable)
+        self._update = None
+        if settings.get("HA_UPDATE_KEY"):
+            from ._update import Update
+
+            self._update = Update(self.uid, settings["HA_UPDATE_KEY"], self._say_updating, self._restart)
         self._in_flight = {}  # packet id: a message that is to be said again if it gets lost, or None
         self._entity_of = {}  # command: entity, until it is done
         self._cleared = []  # topics of retained commands
@@ -59,6 +64,8 @@ class Mqtt(Board):
         self.link.stirred = False
         now = self.now()
         wait_ms = self.keep_limits()
+        if self._update:
+            wait_ms = min(wait_ms, self._update.step(now, self.listened_to))
         if self._client.state != UP and not self._wifi.step(now):
             return min(wait_ms, self._wifi.wait_ms)
         if self._client.step(now):
@@ -87,7 +94,7 @@ class Mqtt(Board):
     def _came_up(self):
         self.up = True
         self._cleared = []
-        topics = [self._root + leaf for leaf in ("+/set", "answer", "ha/+", "clock", "who")]
+        topics = [self._root + leaf for leaf in ("+/set", "answer", "ha/+", "clock", "who", "update")]
         topics += [topic for topic, _, _ in self._further("mqtt_command")]
         self._client.subscribe(topics)
         if self._declared:
@@ -195,6 +202,15 @@ class Mqtt(Board):
             figures["rssi"] = signal
         self._publish("up", dumps(figures), qos=0)
 
+    def _say_updating(self, said):
+        self._publish("updating", dumps(said))
+
+    def _restart(self):
+        self.stop()
+        from ._hardware import reset
+
+        reset()
+
     def log(self, level, text):
         Board.log(self, level, text)
         print(level + ":", text)
@@ -218,7 +234,10 @@ class Mqtt(Board):
         if leaf == "who":
             return self.introduce()
         said = _object(payload)
-        if said is not None and leaf == "answer":
+        if leaf == "update":
+            if self._update and said and not retained:
+                self._update.hear(said, self.now())
+        elif said is not None and leaf == "answer":
             self.hear_answer(said.get("n"), said.get("ok"), said.get("text"), said.get("response"))
         elif said is not None and leaf.startswith("ha/"):
             self.hear_state(leaf[3:], said.get("state"), said.get("attributes"))

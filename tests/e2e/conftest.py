@@ -49,6 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_door",
         "test_stock_boards",
         "test_stock_mqtt",
+        "test_stock_update",
         "test_stock_many",
         "test_stock_network",
         "test_stock_tls",

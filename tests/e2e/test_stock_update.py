@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ouro deploy` to a board that is reached over MQTT alone: MicroPython as released, a real broker, no prompt."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import House, program, temporary_house
+from parts.processes import Process
+from parts.stock_board import StockFiles
+from parts.waiting import eventually
+from test_deploy import write_app
+from test_tools import Tool
+
+UID = "5ccf7f0a33"
+KEY = "the key of this board"
+
+# What a board does when it is reset: it starts again.
+SUPPLY = """
+import ctypes, signal, subprocess, sys
+def dies_too(): ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+while True: subprocess.call(sys.argv[1:], preexec_fn=dies_too)
+"""
+
+
+def app_of(version: int, more: str = "") -> dict[str, str]:
+    code = f"import ha, same\nha.sensor('Version').value = {version}\n{more}ha.run()\n"
+    return {"app.py": code, "same.py": "# the same in all versions\n" * 100}
+
+
+@dataclass
+class AirHouse:
+    house: House
+    files: StockFiles
+    tool: Tool
+    app: Path
+
+    def deploy(self, version: int, more: str = "", *words: str) -> subprocess.CompletedProcess[bytes]:
+        write_app(self.app, app_of(version, more))
+        return self.tool.run("deploy", str(self.app), "Porch", *words, within=200)
+
+    def keep_key(self, value: str) -> None:
+        assert self.tool.run("secrets", "set", "HA_UPDATE_KEY", "-b", UID, keys=value.encode()).returncode == 0
+
+    def wait_version(self, version: int) -> None:
+        said = lambda: self.house.hub.board(UID)["states"].get("version", {}).get("value") == version  # noqa: E731
+        eventually(said, 30, f"version {version} runs")
+
+
+@pytest.fixture(scope="module")
+def air() -> Iterator[AirHouse]:
+    with temporary_house() as house:
+        broker = house.add_broker()
+        broker.start()
+        access = broker.access
+        settings = {
+            "HA_ID": UID,
+            "HA_NAME": "Porch",
+            "HA_BROKER": access.host,
+            "HA_PORT": str(access.port),
+            "HA_USER": access.username,
+            "HA_PASSWORD": access.password,
+            "HA_UPDATE_KEY": KEY,
+        }
+        app = write_app(house.folder / "porch", app_of(1))
+        files = StockFiles(house.folder / "stock", app, settings)
+        argv = [sys.executable, "-c", SUPPLY, "sh", "-c", 'cd "$0" && exec "$1" -X heapsize=256k main.py']
+        board = house.registry.add(
+            Process(
+                "stock", [*argv, str(files.folder), str(program("unix-board"))], house.folder / "board.log", files.env
+            )
+        )
+        hub = house.add_hub()
+        hub.start()
+        board.start()
+        hub.wait_online(UID)
+        tool = Tool("", data=str(hub.data))
+        del tool.environment["OURO_BOARD"]
+        tool.environment["OURO_BROKER"] = access.url
+        yield AirHouse(house, files, tool, app)
+
+
+def test_row_2_30_without_the_boards_key_nothing_is_sent(air: AirHouse) -> None:
+    done = air.deploy(2)
+    assert done.returncode == 5 and b"ouro secrets set HA_UPDATE_KEY --board 5ccf7f0a33" in done.stderr
+    air.keep_key("a key of another board")
+    done = air.deploy(2)
+    assert done.returncode == 5 and b"not signed with this board's key" in done.stderr
+    air.wait_version(1)
+
+
+def test_row_2_30_a_new_version_is_sent_tried_and_kept(air: AirHouse) -> None:
+    air.keep_key(KEY)
+    plan = air.deploy(2, "", "--dry-run").stdout.decode()
+    assert "ha/_mqtt.mpy" in plan and "app.py" in plan
+    done = air.deploy(2)
+    said = done.stdout.decode()
+    assert done.returncode == 0 and said.endswith("ok: it runs, and the board keeps it\n"), done
+    assert "sending app.py" in said and KEY not in said
+    air.wait_version(2)
+    again = air.deploy(2)
+    assert again.returncode == 5 and b"has it already" in again.stderr
+    third = air.deploy(3)
+    assert third.returncode == 0 and b"sending same.py" not in third.stdout, "what it has is copied there"
+    air.wait_version(3)
+    versions = {path.name for path in (air.files.folder / ".ouro/apps").iterdir()}
+    assert len(versions) == 2, "the one that runs and the one before"
+
+
+def test_row_2_30_a_version_that_crashes_is_taken_back_and_the_old_one_runs_on(air: AirHouse) -> None:
+    air.keep_key(KEY)
+    assert air.deploy(4).returncode == 0
+    done = air.deploy(5, "1/0\n")
+    assert done.returncode == 1 and b"ZeroDivisionError" in done.stderr and b"is back at what it had" in done.stderr
+    air.wait_version(4)
+    assert air.deploy(6).returncode == 0, "and takes the next one"
