@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's connection with its hub: signs in, keeps the world current, and tells whoever follows. One for each page, passed on as a property.
 import { listBoards } from "./api/boards";
+import { listJobs } from "./api/jobs";
+import { listSessions } from "./api/ports";
 import { asProblem, Http, type Problem } from "./api/http";
 import { Live, type LinkState } from "./api/live";
 import { login, logout, whoAmI } from "./api/login";
@@ -21,6 +23,8 @@ export class Hub {
     world: World = empty_world;
     /** Grows each time the page has got everything anew: lists read from the hub are out of date then. */
     epoch = 0;
+    /** Which board is at a port or address, by uid: jobs say where they work. */
+    boards_at: ReadonlyMap<string, string> = new Map();
 
     private readonly followers = new Set<() => void>();
     private readonly listeners = new Set<Listener>();
@@ -69,9 +73,14 @@ export class Hub {
         return hubNow(this.world, Date.now());
     }
 
+    /** True for who may change anything. */
+    get allowed(): boolean {
+        return this.me !== null && this.me.role !== "viewer";
+    }
+
     /** True when a control can do anything: connected, and allowed to. */
     get usable(): boolean {
-        return this.link === "open" && this.me !== null && this.me.role !== "viewer";
+        return this.link === "open" && this.allowed;
     }
 
     dismissRing(uid: string): void {
@@ -109,12 +118,18 @@ export class Hub {
 
     private take(messages: readonly WsMessage[]): void {
         const now = Date.now();
-        const gaps = this.world.gaps;
+        const { boards, gaps, jobs } = this.world;
         for (const message of messages) {
             this.world = reduce(this.world, message, now);
             if (message.type === "boards") this.epoch += 1;
         }
         if (this.world.gaps !== gaps) void this.refresh();
+        const moved = messages.some(
+            (message) =>
+                message.type === "boards" ||
+                (message.type === "board" && boards.get(message.board.uid)?.board.online !== message.board.online),
+        );
+        if (moved || this.world.jobs?.[0]?.id !== jobs?.[0]?.id) void this.findPlaces();
         for (const listener of this.listeners) listener(messages);
         this.changed();
     }
@@ -123,8 +138,20 @@ export class Hub {
     private async refresh(): Promise<void> {
         try {
             this.take([{ type: "boards", boards: await listBoards(this.http) }]);
+            this.take([{ type: "jobs", jobs: await listJobs(this.http) }]);
         } catch {
             // The connection is about to be found lost; it brings everything when it is back.
+        }
+    }
+
+    /** A job is new, or a board came or went: which board is where is asked anew. */
+    private async findPlaces(): Promise<void> {
+        try {
+            const sessions = (await listSessions(this.http)).filter((session) => session.uid !== "");
+            this.boards_at = new Map(sessions.map((session) => [session.port, session.uid]));
+            this.changed();
+        } catch {
+            // Jobs are then shown without their boards.
         }
     }
 

@@ -5,6 +5,8 @@ import { Live, pauseBefore, type LinkState } from "../src/api/live";
 import { tokenFrom, tokenIn } from "../src/api/login";
 import { readFrame } from "../src/api/messages";
 import { sendCommand } from "../src/api/boards";
+import { uploadFirmware } from "../src/api/firmware";
+import { cancelJob } from "../src/api/jobs";
 
 const page = new URL("http://hub.test/some/prefix/");
 
@@ -28,6 +30,26 @@ describe("asking the hub", () => {
         expect(new Http(page).url("api/timeline", { uid: "x", what: undefined, limit: 5 }).search).toBe(
             "?uid=x&limit=5",
         );
+    });
+
+    it("sends a file as it is, with its name in the query", async () => {
+        const asked: { url?: string; init?: RequestInit } = {};
+        const file = Object.assign(new Blob(["\u00e9"]), { name: "my firmware.bin" }) as unknown as File;
+        await uploadFirmware(answering(201, "{}", asked), file);
+        expect(asked.url).toBe("http://hub.test/some/prefix/api/firmware/uploads?name=my+firmware.bin");
+        expect(asked.init?.headers).toMatchObject({ "X-Ouro": "1", "Content-Type": "application/octet-stream" });
+        expect(asked.init?.body).toBe(file);
+    });
+
+    it("cancels a job, with force only when it is meant", async () => {
+        const asked: { url?: string; init?: RequestInit } = {};
+        const http = answering(202, "{}", asked);
+        await cancelJob(http, "7", false);
+        expect(asked.init?.method).toBe("DELETE");
+        expect(asked.init?.headers).toMatchObject({ "X-Ouro": "1" });
+        expect(asked.url).toBe("http://hub.test/some/prefix/api/jobs/7");
+        await cancelJob(http, "7", true);
+        expect(asked.url).toBe("http://hub.test/some/prefix/api/jobs/7?force=1");
     });
 
     it("takes an empty answer for no answer", async () => {

@@ -39,9 +39,9 @@ describe("a board's picture", () => {
 
 describe("an address", () => {
     it("means a board or the list", () => {
-        expect(routeOf("#/board/1f2e3d4c")).toEqual({ page: "board", uid: "1f2e3d4c" });
+        expect(routeOf("#/board/1f2e3d4c")).toEqual({ page: "board", uid: "1f2e3d4c", over: null });
         for (const other of ["", "#/", "#/board/", "#/board/UP", "#/board/a<b>c", "#token=x"])
-            expect(routeOf(other)).toEqual({ page: "home" });
+            expect(routeOf(other)).toEqual({ page: "home", over: null });
     });
 });
 

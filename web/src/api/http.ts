@@ -32,6 +32,13 @@ export type Query = Record<string, string | number | undefined>;
 
 const timeout_ms = 15_000;
 
+type Method = "GET" | "POST" | "DELETE";
+
+interface Body {
+    readonly type: string;
+    readonly content: string | Blob;
+}
+
 /** Asks the hub whose page this is. `base` is where the page lives, so a path prefix keeps working. */
 export class Http {
     constructor(
@@ -53,17 +60,29 @@ export class Http {
     }
 
     post<T>(path: string, body?: unknown): Promise<T> {
-        return this.ask<T>("POST", this.url(path), body ?? {});
+        const json = { type: "application/json", content: JSON.stringify(body ?? {}) };
+        return this.ask<T>("POST", this.url(path), json);
     }
 
-    private async ask<T>(method: "GET" | "POST", url: URL, body?: unknown): Promise<T> {
+    delete<T>(path: string, query: Query = {}): Promise<T> {
+        return this.ask<T>("DELETE", this.url(path, query));
+    }
+
+    /** Sends a file as it is, which may take longer than a question. */
+    send<T>(path: string, query: Query, file: Blob, within_ms: number): Promise<T> {
+        const body = { type: "application/octet-stream", content: file };
+        return this.ask<T>("POST", this.url(path, query), body, within_ms);
+    }
+
+    private async ask<T>(method: Method, url: URL, body?: Body, within_ms = timeout_ms): Promise<T> {
         const init: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
-        if (method === "POST") {
-            init.headers = { ...init.headers, "Content-Type": "application/json", "X-Ouro": "1" };
-            init.body = JSON.stringify(body);
+        if (method !== "GET") init.headers = { ...init.headers, "X-Ouro": "1" };
+        if (body) {
+            init.headers = { ...init.headers, "Content-Type": body.type };
+            init.body = body.content;
         }
         const what = `${method} ${url.pathname}`;
-        const [response, text] = await this.send(url, init, what);
+        const [response, text] = await this.fetchText(url, init, what, within_ms);
         if (!response.ok) throw problemOf(response.status, text, what);
         if (text === "") return undefined as T;
         try {
@@ -78,9 +97,9 @@ export class Http {
         }
     }
 
-    private async send(url: URL, init: RequestInit, what: string): Promise<[Response, string]> {
+    private async fetchText(url: URL, init: RequestInit, what: string, within_ms: number): Promise<[Response, string]> {
         const cut = new AbortController();
-        const timer = setTimeout(() => cut.abort(), timeout_ms);
+        const timer = setTimeout(() => cut.abort(), within_ms);
         try {
             const response = await this.fetcher(url, { ...init, signal: cut.signal });
             return [response, await response.text()];

@@ -23,6 +23,7 @@ export type JobProgress = Schemas["JobProgress"];
 export type Port = Schemas["Port"];
 export type FirmwareList = Schemas["FirmwareList"];
 export type Upload = Schemas["Upload"];
+export type Session = Schemas["Session"];
 export type WsMessage = Schemas["WsMessage"];
 export type LineNotice = Schemas["LineNotice"];
 

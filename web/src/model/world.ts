@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page knows of all boards, and how each message from the hub changes it. No I/O, no clock of its own.
-import type { Board, Command, Entry, Evidence, MessageOf, WsMessage } from "../api/types";
+import type { Board, Command, Entry, Evidence, Job, MessageOf, WsMessage } from "../api/types";
 import { ConsoleBuffer } from "./console_buffer";
 import { entryOf } from "./entries";
+import { sorted, withJob } from "./jobs";
 
 export interface Ring {
     readonly id: string;
@@ -25,6 +26,8 @@ export interface World {
     /** False until the hub has told of its boards. */
     readonly known: boolean;
     readonly boards: ReadonlyMap<string, BoardView>;
+    /** Newest first; null until the hub has told of its jobs. */
+    readonly jobs: readonly Job[] | null;
     /** This device's clock minus the hub's, at most. Ages are reckoned with it. Null before the first live message. */
     readonly skew_ms: number | null;
     /** Grows when the hub says that messages were lost. */
@@ -35,7 +38,7 @@ export const live_entries_max = 500;
 /** A ring that is older when it arrives is told in the list only. */
 export const ring_age_max_ms = 30_000;
 
-export const empty_world: World = { known: false, boards: new Map(), skew_ms: null, gaps: 0 };
+export const empty_world: World = { known: false, boards: new Map(), jobs: null, skew_ms: null, gaps: 0 };
 
 /** The hub's time now, as well as this page can tell. */
 export const hubNow = (world: World, now_ms: number): number => now_ms - (world.skew_ms ?? 0);
@@ -55,8 +58,9 @@ export function reduce(world: World, message: WsMessage, now_ms: number): World 
         case "gap":
             return { ...world, gaps: world.gaps + 1 };
         case "jobs":
+            return { ...world, jobs: sorted(message.jobs) };
         case "job":
-            return world; // of no board in particular
+            return { ...world, jobs: withJob(world.jobs ?? [], message.job) };
         case "command":
             return onBoard(world, message.command.uid, (view) => ({
                 ...listed(view, message),
