@@ -8,6 +8,7 @@ import { icon } from "./components/icons";
 import "./components/problem";
 import { ringing } from "./components/ring_banner";
 import { applyTheme, currentTheme, themeAfter, type Theme } from "./components/theme";
+import { newsOf } from "./model/jobs";
 import { home_href, routeOf, type Route } from "./model/route";
 import "./pages/board_page";
 import "./pages/home_page";
@@ -23,6 +24,8 @@ export class App extends HubElement {
     @state() private route: Route = routeOf(location.hash);
     @state() private theme: Theme = currentTheme();
     @state() private away = false;
+    /** The dialogs' code is here. */
+    @state() private dialogs = false;
     private away_timer: ReturnType<typeof setTimeout> | undefined;
 
     static override styles = [
@@ -111,6 +114,15 @@ export class App extends HubElement {
         document.title = this.tabTitle();
     }
 
+    /** Most visits never open a dialog, so it is loaded when one is asked for; if that fails, a moment later. */
+    override updated(): void {
+        if (this.dialogs || this.hub.phase !== "signed_in" || !this.route.over) return;
+        import("./components/job_dialog").then(
+            () => (this.dialogs = true),
+            () => setTimeout(() => this.requestUpdate(), patience_ms),
+        );
+    }
+
     override render(): unknown {
         return html`<a class="button skip" href="#content" @click=${this.skip}>Skip to content</a>
             <header class="bar">
@@ -138,7 +150,12 @@ export class App extends HubElement {
             <main id="content" tabindex="-1">
                 ${this.banners()} ${this.page()}
                 <div class="unseen" role="status" aria-live="polite">${this.announcement()}</div>
-            </main>`;
+            </main>
+            ${
+                this.dialogs && this.hub.phase === "signed_in" && this.route.over
+                    ? html`<ouro-job-dialog .hub=${this.hub} .over=${this.route.over}></ouro-job-dialog>`
+                    : nothing
+            }`;
     }
 
     private page(): unknown {
@@ -181,9 +198,10 @@ export class App extends HubElement {
 
     /** What a screen reader says when it changes. */
     private announcement(): string {
-        return ringing(this.hub)
-            .map(({ view }) => `The doorbell rang at ${view.board.name}.`)
-            .join(" ");
+        const rings = ringing(this.hub).map(({ view }) => `The doorbell rang at ${view.board.name}.`);
+        const looked_at = this.route.over?.dialog === "job" ? this.route.over.id : "";
+        const news = newsOf(this.hub.world.jobs ?? [], looked_at, this.hub.now());
+        return [...rings, news].filter((words) => words !== "").join(" ");
     }
 
     private tabTitle(): string {

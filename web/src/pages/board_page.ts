@@ -14,6 +14,7 @@ import "../components/controls_card";
 import "../components/crash_card";
 import "../components/event_list";
 import { icon } from "../components/icons";
+import "../components/job_list";
 import "../components/lock_card";
 import "../components/plot_card";
 import "../components/presence";
@@ -158,20 +159,22 @@ export class BoardPage extends HubElement {
             return html`<div class="columns badge">
                 <div class="stack">${this.picture(view)} ${this.console(view)}</div>
                 <div class="stack">
-                    ${this.crash(view)} ${this.locks(view)} ${this.controls(view)} ${this.events(view)}
-                    ${this.plot(view)}
+                    ${this.crash(view)} ${this.locks(view)} ${this.controls(view)} ${this.jobs(view)}
+                    ${this.events(view)} ${this.plot(view)}
                 </div>
             </div>`;
         return html`<div class="columns wide">
-            <div class="stack">${this.locks(view)} ${this.controls(view)} ${this.crash(view)} ${this.events(view)}</div>
+            <div class="stack">
+                ${this.locks(view)} ${this.controls(view)} ${this.crash(view)} ${this.jobs(view)} ${this.events(view)}
+            </div>
             <div class="stack">${this.picture(view)} ${this.plot(view)} ${this.console(view)}</div>
         </div>`;
     }
 
     private oneColumn(view: BoardView): unknown {
         return html`<div class="stack">
-            ${this.locks(view)} ${this.picture(view)} ${this.crash(view)} ${this.events(view)} ${this.controls(view)}
-            ${this.plot(view)} ${this.console(view)}
+            ${this.locks(view)} ${this.picture(view)} ${this.crash(view)} ${this.jobs(view)} ${this.events(view)}
+            ${this.controls(view)} ${this.plot(view)} ${this.console(view)}
         </div>`;
     }
 
@@ -180,6 +183,10 @@ export class BoardPage extends HubElement {
         const { product } = view.board;
         if (!product) return nothing;
         return html`<p class="small soft" data-product>Sensor: ${product.id || "unknown"} ${product.version}</p>`;
+    }
+
+    private jobs(view: BoardView): unknown {
+        return html`<ouro-job-list .hub=${this.hub} .board=${view.board}></ouro-job-list>`;
     }
 
     /** What crossed between the board's cores; for whoever looks for a fault. */

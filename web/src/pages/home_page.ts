@@ -5,6 +5,9 @@ import { customElement } from "lit/decorators.js";
 import { HubElement } from "../components/hub_element";
 import type { Board } from "../api/types";
 import { icon } from "../components/icons";
+import "../components/job_list";
+import "../components/job_note";
+import { showOver } from "../components/over";
 import "../components/presence";
 import { locksOf } from "../model/entity";
 import { capitalised, kilobytes, valueText } from "../model/format";
@@ -21,7 +24,15 @@ export class HomePage extends HubElement {
                 display: block;
             }
             header {
+                display: flex;
+                flex-wrap: wrap;
+                align-items: center;
+                justify-content: space-between;
+                gap: 8px 16px;
                 margin: 8px 0 24px;
+            }
+            ouro-job-list {
+                margin-top: 24px;
             }
             ul {
                 list-style: none;
@@ -112,6 +123,13 @@ export class HomePage extends HubElement {
                 display: grid;
                 gap: 16px;
             }
+            .begin {
+                margin-top: 24px;
+            }
+            .below {
+                max-width: 640px;
+                margin: 16px auto 0;
+            }
             @media (max-width: 600px) {
                 .empty {
                     padding: 24px;
@@ -127,12 +145,28 @@ export class HomePage extends HubElement {
         if (boards.length === 0) return this.empty();
         const online = boards.filter((board) => board.online).length;
         return html`<header>
-                <h1 tabindex="-1">Boards</h1>
-                <p class="soft">${online} of ${boards.length} online</p>
+                <div>
+                    <h1 tabindex="-1">Boards</h1>
+                    <p class="soft">${online} of ${boards.length} online</p>
+                </div>
+                ${this.add("Add a board")}
             </header>
             <ul>
                 ${boards.map((board) => html`<li>${this.card(board)}</li>`)}
-            </ul>`;
+            </ul>
+            <ouro-job-list .hub=${this.hub}></ouro-job-list>`;
+    }
+
+    /** The way to a new board, for who may go it. */
+    private add(words: string): unknown {
+        if (!this.hub.allowed) return nothing;
+        return html`<button
+            class="button primary"
+            ?disabled=${!this.hub.usable}
+            @click=${() => showOver({ dialog: "flash", board: "", again: "" })}
+        >
+            ${icon("plus", 18)} ${words}
+        </button>`;
     }
 
     private card(board: Board): unknown {
@@ -150,6 +184,7 @@ export class HomePage extends HubElement {
                 </div>
             </div>
             <ouro-presence .hub=${this.hub} .board=${board}></ouro-presence>
+            <ouro-job-note .hub=${this.hub} .board=${board}></ouro-job-note>
             <dl class="facts">
                 ${lock ? this.fact(lock.name, word) : nothing}
                 ${this.fact("Kind", board.virtual ? "Virtual board" : "Board")}
@@ -167,16 +202,21 @@ export class HomePage extends HubElement {
 
     private empty(): unknown {
         return html`<section class="card empty">
-            <h1 tabindex="-1">No boards yet</h1>
-            <p class="soft">The hub is running and waits. A board shows up here by itself, a moment after it starts.</p>
-            <ol>
-                <li>Try one without hardware: <code>./dev run</code> starts a virtual door intercom.</li>
-                <li>
-                    Or start a board of your own:
-                    <code>ouro-board --dir boards/door --board intercom --app apps/intercom</code>
-                </li>
-                <li>Still nothing? <code>ouro boards</code> says what the hub sees.</li>
-            </ol>
-        </section>`;
+                <h1 tabindex="-1">No boards yet</h1>
+                <p class="soft">
+                    The hub is running and waits. A board shows up here by itself, a moment after it starts.
+                </p>
+                <ol>
+                    <li>Try one without hardware: <code>./dev run</code> starts a virtual door intercom.</li>
+                    <li>
+                        Or start a board of your own:
+                        <code>ouro-board --dir boards/door --board intercom --app apps/intercom</code>
+                    </li>
+                    <li>A new board, with nothing on it yet? Plug it in, and flash it from here.</li>
+                    <li>Still nothing? <code>ouro boards</code> says what the hub sees.</li>
+                </ol>
+                ${this.hub.allowed ? html`<p class="begin">${this.add("Flash a new board")}</p>` : nothing}
+            </section>
+            <ouro-job-list class="below" .hub=${this.hub}></ouro-job-list>`;
     }
 }

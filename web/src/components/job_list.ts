@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// <ouro-job-list>: what is under way and how the last jobs ended, each a way into its dialog; of one board also the ways to begin one.
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { ifDefined } from "lit/directives/if-defined.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Board, Job } from "../api/types";
+import { isActive, isOf, listed, percentOf, phaseText, resultOf, titleOf, toneOf } from "../model/jobs";
+import type { Over } from "../model/route";
+import { shared } from "../styles/shared";
+import "./age";
+import { HubElement } from "./hub_element";
+import { icon, type IconName } from "./icons";
+import { signOf } from "./job_sign";
+import { overHref, showOver } from "./over";
+
+const few = 4;
+
+@customElement("ouro-job-list")
+export class JobList extends HubElement {
+    /** Of one board only. */
+    @property({ attribute: false }) board: Board | undefined;
+    @state() private all = false;
+
+    static override styles = [
+        shared,
+        css`
+            :host {
+                display: block;
+            }
+            ul {
+                list-style: none;
+                margin: -8px 0 0;
+                padding: 0;
+            }
+            li + li {
+                border-top: 1px solid var(--line);
+            }
+            a {
+                display: grid;
+                grid-template-columns: 32px minmax(0, 1fr) auto;
+                gap: 0 12px;
+                align-items: center;
+                min-height: 56px;
+                padding: 8px;
+                margin: 0 -8px;
+                border-radius: var(--radius-small);
+                color: inherit;
+                text-decoration: none;
+            }
+            a:hover {
+                background: var(--sunken);
+            }
+            .sign {
+                display: grid;
+                place-items: center;
+                width: 32px;
+                height: 32px;
+                border-radius: 50%;
+                background: var(--sunken);
+                color: var(--ink-soft);
+            }
+            .plain .sign,
+            .good .sign {
+                background: var(--accent-soft);
+                color: var(--accent);
+            }
+            .warn .sign {
+                background: var(--warn-soft);
+                color: var(--warn);
+            }
+            .bad .sign {
+                background: var(--bad-soft);
+                color: var(--bad);
+            }
+            .title {
+                font-weight: 550;
+            }
+            .title,
+            .how {
+                overflow: hidden;
+                text-overflow: ellipsis;
+                white-space: nowrap;
+                display: block;
+            }
+            .begin {
+                display: flex;
+                flex-wrap: wrap;
+                gap: 8px;
+            }
+            ul:has(li) + .begin {
+                margin-top: 8px;
+            }
+            ul:not(:has(li)) {
+                display: none;
+            }
+            .side {
+                text-align: right;
+                font-variant-numeric: tabular-nums;
+            }
+        `,
+    ];
+
+    override render(): unknown {
+        const { board, hub } = this;
+        const jobs = listed(hub.world.jobs ?? []).filter((job) => !board || isOf(job, board, hub.boards_at));
+        const begin = board && hub.allowed ? this.begin(board) : nothing;
+        if (jobs.length === 0 && begin === nothing) return nothing;
+        const active = jobs.filter(isActive).length;
+        const shown = this.all ? jobs : jobs.slice(0, Math.max(active, few));
+        return html`<section class="card" aria-labelledby="jobs" data-jobs>
+            <div class="card-head">
+                <h2 id="jobs">Jobs</h2>
+                ${active > 0 ? html`<span class="small soft">${active} under way</span>` : nothing}
+            </div>
+            <ul>
+                ${repeat(
+                    shown,
+                    (job) => job.id,
+                    (job) => html`<li>${this.row(job)}</li>`,
+                )}
+            </ul>
+            ${begin}
+            ${
+                jobs.length > shown.length
+                    ? html`<button class="button slim" @click=${() => (this.all = true)}>
+                          Show all ${jobs.length}
+                      </button>`
+                    : nothing
+            }
+        </section>`;
+    }
+
+    private begin(board: Board): unknown {
+        const [port] = [...this.hub.boards_at].find(([, uid]) => uid === board.uid) ?? [];
+        const button = (sign: IconName, words: string, over: Over): unknown =>
+            html`<button class="button slim" ?disabled=${!this.hub.usable} @click=${() => showOver(over)}>
+                ${icon(sign, 16)} ${words}
+            </button>`;
+        return html`<div class="begin">
+            ${button("app", "Deploy an app", { dialog: "deploy", board: board.uid })}
+            ${
+                board.virtual
+                    ? nothing
+                    : button("flash", "Flash firmware", { dialog: "flash", board: port ?? "", again: "" })
+            }
+        </div>`;
+    }
+
+    private row(job: Job): unknown {
+        const uid = this.hub.boards_at.get(job.port) ?? job.board;
+        const name = this.hub.world.boards.get(uid)?.board.name ?? (job.port || job.board);
+        const how = job.state === "done" ? resultOf(job).title : (job.error?.message ?? phaseText(job));
+        const running = job.state === "running";
+        return html`<a
+            class=${toneOf(job)}
+            href=${overHref({ dialog: "job", id: job.id })}
+            data-job=${job.id}
+            data-state=${job.state}
+        >
+            <span class="sign">${icon(signOf(job), 18)}</span>
+            <span>
+                <span class="title">${titleOf(job)}</span>
+                <span class="how small soft" title=${ifDefined(job.error?.message)}
+                    >${this.board || name === "" ? how : `${name}: ${how}`}</span
+                >
+            </span>
+            <span class="side small soft"
+                >${
+                    running
+                        ? `${percentOf(job)} %`
+                        : html`<ouro-age
+                              .at=${job.ended_ms ?? job.created_ms}
+                              .skew=${this.hub.world.skew_ms ?? 0}
+                          ></ouro-age>`
+                }</span
+            >
+        </a>`;
+    }
+}
