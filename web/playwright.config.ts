@@ -21,7 +21,7 @@ export default defineConfig({
         },
     },
     projects: [
-        { name: "mock", testMatch: "mock.spec.ts", use: { baseURL: `http://127.0.0.1:${port}/` } },
+        { name: "mock", testMatch: /mock\.spec\.ts$/, use: { baseURL: `http://127.0.0.1:${port}/` } },
         { name: "hub", testMatch: "hub.spec.ts" },
         { name: "badge", testMatch: "badge.spec.ts" },
     ],

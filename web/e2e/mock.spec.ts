@@ -224,9 +224,13 @@ test("works with the keyboard alone", async ({ page }) => {
     await expect(page.getByText("Skip to content")).toBeFocused();
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
+    await expect(page.getByRole("button", { name: "Add a board" })).toBeFocused();
+    await page.keyboard.press("Tab");
     await expect(page.getByRole("link", { name: "Front door" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "Front door" })).toBeFocused();
+    await page.keyboard.press("Tab");
+    await expect(page.getByText("Counters since the board's start")).toBeFocused();
     await page.keyboard.press("Tab");
     await expect(unlock(page)).toBeFocused();
     await page.keyboard.press("Enter");

@@ -13,12 +13,14 @@ export const callButton = (page: Page): Locator => page.locator('[data-button="c
 export const banner = (page: Page): Locator => page.locator("[data-ring]");
 export const rings = (page: Page): Locator => page.locator('li[data-what="event"]');
 
-/** Collects errors of the page, refusals by the content policy among them. Being signed out at first is none. */
+/** Collects errors of the page, refusals by the content policy among them. Being signed out at first is none, nor is what the hub refuses. */
 export function complaints(page: Page): string[] {
     const heard: string[] = [];
     page.on("pageerror", (error) => heard.push(error.message));
     page.on("console", (message) => {
-        const expected = /401 \(Unauthorized\)|ERR_|WebSocket connection|409 \(Conflict\)/.test(message.text());
+        const expected = /401 \(Unauthorized\)|ERR_|WebSocket connection|40[09] \((Bad Request|Conflict)\)/.test(
+            message.text(),
+        );
         if (message.type() === "error" && !expected) heard.push(message.text());
     });
     return heard;

@@ -5,7 +5,9 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Connect, Plugin } from "vite";
 import { WebSocketServer } from "ws";
-import type { Scalar, WsMessage } from "../src/api/types";
+import type { JobRequest, Me, Scalar, WsMessage } from "../src/api/types";
+import { MockJobs } from "./jobs";
+import { Refused } from "./refused";
 import { MockWorld } from "./world";
 
 export const mock_token = "mock-token";
@@ -15,18 +17,8 @@ const policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-class Refused extends Error {
-    constructor(
-        readonly status: number,
-        readonly code: string,
-        message: string,
-        readonly hint: string,
-    ) {
-        super(message);
-    }
-}
-
 interface Asked {
+    readonly method: string;
     readonly parts: readonly string[];
     readonly query: URLSearchParams;
     readonly body: unknown;
@@ -37,7 +29,9 @@ interface Asked {
 class MockHub {
     private readonly sockets = new WebSocketServer({ noServer: true });
     private readonly world = new MockWorld((message) => this.say([message]));
+    private readonly jobs = new MockJobs((message) => this.say([message]));
     private away_until = 0;
+    private role: Me["role"] = "admin";
 
     private say(messages: WsMessage[]): void {
         for (const socket of this.sockets.clients) socket.send(JSON.stringify(messages));
@@ -49,7 +43,11 @@ class MockHub {
             return;
         }
         this.sockets.handleUpgrade(request, socket, head, (client) => {
-            client.send(JSON.stringify([{ type: "boards", boards: this.world.boards }]));
+            const all: WsMessage[] = [
+                { type: "boards", boards: this.world.boards },
+                { type: "jobs", jobs: this.jobs.all },
+            ];
+            client.send(JSON.stringify(all));
         });
     }
 
@@ -60,12 +58,13 @@ class MockHub {
                 request.socket.destroy();
                 return;
             }
-            const body = request.method === "POST" ? await bodyOf(request) : undefined;
-            if (request.method === "POST" && request.headers["x-ouro"] !== "1" && !url.pathname.startsWith("/mock"))
+            const method = request.method ?? "GET";
+            const body = method === "POST" ? await bodyOf(request) : undefined;
+            if (method !== "GET" && request.headers["x-ouro"] !== "1" && !url.pathname.startsWith("/mock"))
                 throw new Refused(403, "forbidden", "The header X-Ouro is missing.", "Use the page.");
             const signedIn = request.headers.cookie?.includes(cookie) ?? false;
             const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
-            const result = await this.route({ parts, query: url.searchParams, body, signedIn, answer });
+            const result = await this.route({ method, parts, query: url.searchParams, body, signedIn, answer });
             send(answer, answer.statusCode, result);
         } catch (error) {
             const refused =
@@ -87,7 +86,7 @@ class MockHub {
             );
         switch (what) {
             case "me":
-                return { role: "admin", version: "0.1.0" };
+                return { role: this.role, version: "0.1.0" };
             case "logout":
                 asked.answer.setHeader("Set-Cookie", "ouro=; Path=/; Max-Age=0");
                 return undefined;
@@ -95,11 +94,34 @@ class MockHub {
                 return this.timeline(asked.query);
             case "profiles":
                 return profile(uid ?? "");
+            case "sessions":
+                return [];
+            case "ports":
+                return this.jobs.ports;
+            case "firmware":
+                return this.firmware(asked);
+            case "jobs":
+                return this.job(asked);
             case "boards":
                 return uid === undefined ? this.world.boards : this.board(uid, leaf, id, asked);
             default:
                 throw new Refused(404, "not_found", "There is no such route.", "Look at hub/api/openapi.yaml.");
         }
+    }
+
+    private job({ method, parts, query, body, answer }: Asked): unknown {
+        const id = parts[2];
+        if (method === "GET") return id === undefined ? this.jobs.all : this.jobs.find(id);
+        answer.statusCode = 202;
+        if (method === "POST") return this.jobs.start(body as JobRequest);
+        return this.jobs.cancel(id ?? "", query.get("force") === "1");
+    }
+
+    private firmware({ method, parts, query, body, answer }: Asked): unknown {
+        if (method === "GET") return this.jobs.firmware;
+        if (method === "DELETE") return this.jobs.forget(parts[3] ?? "");
+        answer.statusCode = 201;
+        return this.jobs.upload(query.get("name") ?? "", body as Buffer);
     }
 
     private login(asked: Asked): unknown {
@@ -111,7 +133,7 @@ class MockHub {
                 "Ask for the address again: `ouro url`.",
             );
         asked.answer.setHeader("Set-Cookie", `${cookie}; Path=/; HttpOnly; SameSite=Strict`);
-        return { role: "admin", version: "0.1.0" };
+        return { role: this.role, version: "0.1.0" };
     }
 
     private board(uid: string, leaf: string | undefined, id: string | undefined, asked: Asked): unknown {
@@ -153,7 +175,16 @@ class MockHub {
 
     /** What a test wants to happen. */
     private rehearse(what: string, body: unknown): unknown {
-        if (what === "reset") this.world.reset();
+        if (what === "reset") {
+            this.role = "admin";
+            this.jobs.reset();
+            this.world.reset();
+        }
+        if (what === "role") this.role = (body as { role: Me["role"] }).role;
+        if (what === "ports") this.jobs.ports = body as MockJobs["ports"];
+        if (what === "job_fails") this.jobs.next_error = body as MockJobs["next_error"];
+        if (what === "job_pace") this.jobs.pace_ms = (body as { ms: number }).ms;
+        if (what === "job") this.jobs.tell(body as MockJobs["all"][number]);
         if (what === "outcome") this.world.next_outcome = body as MockWorld["next_outcome"];
         if (what === "sensor") this.world.addSensor((body as { profile: string }).profile);
         if (what === "told") return this.world.told;
@@ -182,7 +213,10 @@ async function profile(name: string): Promise<unknown> {
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
-    return JSON.parse(Buffer.concat(pieces).toString() || "{}");
+    const whole = Buffer.concat(pieces);
+    return request.headers["content-type"] === "application/octet-stream"
+        ? whole
+        : JSON.parse(whole.toString() || "{}");
 }
 
 function send(answer: ServerResponse, status: number, body: unknown): void {
