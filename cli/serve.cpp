@@ -40,6 +40,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
         ->add_option("--boards-dir", flags->boards_dir,
                      "Virtual boards (OURO_BOARDS_DIR; default boards in the data folder)")
         ->type_name("DIR");
+    command
+        ->add_option("--apps-dir", flags->apps_dir,
+                     "Folders that jobs may bring to boards (OURO_APPS_DIR; default apps in the data folder)")
+        ->type_name("DIR");
     auto* broker = command->add_option("--broker", flags->broker,
                                        "mqtt://user:password@host:port (OURO_BROKER; default: its own Mosquitto)");
     broker->type_name("URL");

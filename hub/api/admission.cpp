@@ -53,17 +53,21 @@ std::string_view find_cookie(std::string_view header, std::string_view name) {
     return {};
 }
 
-bool is_json(std::string_view content_type) {
+bool is_type(std::string_view content_type, std::string_view wanted) {
     const std::string_view type = content_type.substr(0, content_type.find(';'));
-    return lower(type.substr(0, type.find_last_not_of(' ') + 1)) == "application/json";
+    return lower(type.substr(0, type.find_last_not_of(' ') + 1)) == wanted;
 }
 
-std::optional<Answer> check_change(const Head& head) {
+std::optional<Answer> check_change(const Route& route, const Head& head) {
     if (head.x_ouro != "1") {
         return error_answer(403, ErrorCode::refused, "A change must carry the header X-Ouro: 1",
                             "Send the header; a web page of another site can't.");
     }
-    if (!is_json(head.content_type)) {
+    if (route.takes_file && !is_type(head.content_type, "application/octet-stream")) {
+        return error_answer(415, ErrorCode::unsupported, "The body of a file must be application/octet-stream",
+                            "Send the header Content-Type: application/octet-stream.");
+    }
+    if (!route.takes_file && !is_type(head.content_type, "application/json")) {
         return error_answer(415, ErrorCode::unsupported, "The body of a change must be application/json",
                             "Send the header Content-Type: application/json.");
     }
@@ -126,7 +130,7 @@ std::optional<Answer> Admission::check_caller(const Route& route, const Head& he
         return error_answer(403, ErrorCode::refused, "A WebSocket with a cookie must name its Origin",
                             "Browsers do; a script should send Authorization: Bearer instead of the cookie.");
     }
-    if (route.method != "GET") return check_change(head);
+    if (route.method != "GET") return check_change(route, head);
     return std::nullopt;
 }
 

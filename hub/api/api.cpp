@@ -89,6 +89,8 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     void start();
     void stop();
     void note(const core::Change& change);
+    void note_job(const jobs::Job& job);
+    void flush_soon();
 
     template <typename Acceptor>
     asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections);
@@ -307,7 +309,9 @@ WebSocket::Source Api::Impl::face_of(std::string board) {
 }
 
 void Api::Impl::greet(WebSocket& client) {
-    client.send(broadcast.snapshot());
+    core::Json list = core::Json::array();
+    for (const jobs::Job* job : hub.desk().list()) list.push_back(jobs::json_of(*job));
+    client.send(broadcast.snapshot(text_of({{"type", "jobs"}, {"jobs", std::move(list)}})));
     for (const core::Board& board : hub.boards()) {
         std::string history = hub.console_history(board.uid);
         if (history.empty()) continue;
@@ -321,8 +325,18 @@ void Api::Impl::note(const core::Change& change) {
     if (const auto* command = std::get_if<core::CommandChanged>(&change)) command_ended(*command);
     if (viewers.empty()) return;
     broadcast.note(change);
+    flush_soon();
+}
+
+void Api::Impl::note_job(const jobs::Job& job) {
+    if (viewers.empty() || stopping) return;
+    broadcast.note_text(text_of({{"type", "job"}, {"job", jobs::json_of(job)}}));
+    flush_soon();
+}
+
+// Whatever else the core does in this turn goes into the same frame.
+void Api::Impl::flush_soon() {
     if (std::exchange(flush_posted, true)) return;
-    // Whatever else the core does in this turn goes into the same frame.
     asio::post(io, [self = shared_from_this()] { self->flush(); });
 }
 
@@ -407,6 +421,7 @@ base::Result<> Api::start() {
 std::uint16_t Api::port() const noexcept { return impl_->port; }
 void Api::stop() { impl_->stop(); }
 void Api::on_change(const core::Change& change) { impl_->note(change); }
+void Api::on_job(const jobs::Job& job) { impl_->note_job(job); }
 void Api::on_face(const std::string& uid) {
     for (const auto& viewer : std::vector(impl_->viewers)) {
         if (viewer->drawn_from() == uid) viewer->draw();

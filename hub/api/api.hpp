@@ -8,6 +8,7 @@
 #include "hub/core/console_session.hpp"
 #include "hub/core/face.hpp"
 #include "hub/core/hub.hpp"
+#include "hub/jobs/desk.hpp"
 #include "hub/timeline/store.hpp"
 
 #include <chrono>
@@ -77,6 +78,7 @@ public:
         attach(std::string_view session, const core::AttachRequest& request, core::Viewer& viewer) = 0;
         /// Ends whatever is attached and gives the port back for a while. Error: `not_found`.
         virtual base::Result<> end_session(std::string_view session) = 0;
+        virtual jobs::Desk& desk() = 0;
 
     protected:
         ~Dependencies() = default;
@@ -101,6 +103,7 @@ public:
     void on_change(const core::Change& change) override;
     /// What `Dependencies::face` gives for this board has changed.
     void on_face(const std::string& uid);
+    void on_job(const jobs::Job& job);
 
 private:
     struct Impl;

@@ -56,9 +56,10 @@ std::vector<SharedBatch> Broadcast::flush() {
     return batches;
 }
 
-SharedBatch Broadcast::snapshot() const {
+SharedBatch Broadcast::snapshot(std::string_view more) const {
     auto batch = std::make_shared<Batch>();
     append(*batch, text_of({{"type", "boards"}, {"boards", view_of(boards_())}}));
+    append(*batch, more);
     return batch;
 }
 

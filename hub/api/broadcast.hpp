@@ -19,13 +19,15 @@ public:
     explicit Broadcast(std::function<const std::vector<core::Board>&()> boards) : boards_(std::move(boards)) {}
 
     void note(const core::Change& change);
+    /// A message of its own, as JSON text.
+    void note_text(std::string message) { noted_.push_back({std::move(message), {}}); }
     bool empty() const noexcept { return noted_.empty(); }
 
     /// What was noted since, oldest first, in batches of about 64 KiB. A board that changed several times is told once.
     std::vector<SharedBatch> flush();
 
-    /// The first message for a new client: all boards.
-    SharedBatch snapshot() const;
+    /// The first messages for a new client: all boards, then `more`, JSON text.
+    SharedBatch snapshot(std::string_view more) const;
 
 private:
     struct Noted {

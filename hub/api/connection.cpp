@@ -9,6 +9,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/span_body.hpp>
@@ -25,6 +26,7 @@ using base::ErrorCode;
 namespace {
 
 using Parser = http::request_parser<http::string_body>;
+using FileParser = http::request_parser<http::buffer_body>;
 using Fields = http::request_header<>;
 using OutgoingBody = http::span_body<const char>;
 constexpr auto await_tuple = asio::as_tuple(asio::use_awaitable);
@@ -32,6 +34,8 @@ constexpr auto await_tuple = asio::as_tuple(asio::use_awaitable);
 // Longer than any handler takes: a command waits 61 s at most.
 constexpr std::chrono::seconds answer_deadline{75};
 constexpr std::chrono::seconds linger_deadline{2};
+constexpr std::chrono::minutes file_deadline{10};
+constexpr std::size_t file_piece_size = std::size_t{64} * 1024;
 constexpr std::size_t linger_size_max = std::size_t{1024} * 1024;
 
 constexpr std::string_view content_security_policy =
@@ -59,7 +63,7 @@ Head head_of(const Fields& fields) {
 
 Answer answer_of(const beast::error_code& error) {
     if (error == http::error::body_limit) {
-        return error_answer({ErrorCode::too_large, "The body is over 64 KiB", "Send less at once."});
+        return error_answer({ErrorCode::too_large, "The body is larger than this address takes", "Send less at once."});
     }
     if (error == http::error::header_limit) {
         return error_answer(431, ErrorCode::too_large, "The header is over 8 KiB",
@@ -115,8 +119,8 @@ Admitted admit(Server& server, const Head& head, const Peer& peer) {
     return admitted;
 }
 
-/// Runs the handler and waits for its reply.
-asio::awaitable<Answer> handle(Server& server, const Route& route, const Request& request) {
+/// Starts something that replies, and waits for it.
+asio::awaitable<Answer> answer_to(Server& server, std::function<void(Reply)> start) {
     struct Waiting {
         explicit Waiting(asio::io_context& io) : gate(io, answer_deadline) {}
         asio::steady_timer gate;
@@ -128,10 +132,16 @@ asio::awaitable<Answer> handle(Server& server, const Route& route, const Request
         waiting->answer = std::move(answer);
         waiting->gate.cancel();
     };
-    route.handle(server.context, request, std::move(reply));
+    start(std::move(reply));
     if (!waiting->answer) co_await waiting->gate.async_wait(await_tuple);
     if (!waiting->answer) co_return error_answer({ErrorCode::timeout, "The hub took too long to answer", "Try again."});
     co_return std::move(*waiting->answer);
+}
+
+/// Runs the handler and waits for its reply.
+asio::awaitable<Answer> handle(Server& server, const Route& route, const Request& request) {
+    std::function<void(Reply)> start = [&](Reply reply) { route.handle(server.context, request, std::move(reply)); };
+    co_return co_await answer_to(server, std::move(start));
 }
 
 http::response<OutgoingBody> response_of(const Answer& answer, unsigned version, bool keep_alive) {
@@ -190,12 +200,67 @@ asio::awaitable<beast::error_code> read_header(Server& server, Stream& stream, b
     co_return error;
 }
 
+/// The next piece of a body that is a file; empty at its end.
+asio::awaitable<beast::error_code> read_piece(Server& server, Stream& stream, beast::flat_buffer& buffer,
+                                              FileParser& parser, std::string& piece) {
+    piece.resize(file_piece_size);
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    stream.expires_after(server.limits.header_timeout);
+    const auto [error, size] = co_await http::async_read(stream, buffer, parser, await_tuple);
+    piece.resize(piece.size() - parser.get().body().size);
+    co_return error == http::error::need_buffer ? beast::error_code() : error;
+}
+
+/// Takes a body that is a file, piece by piece, and has it looked at.
+asio::awaitable<Answer> take_file(Server& server, Stream& stream, beast::flat_buffer& buffer, FileParser& parser,
+                                  const Request& request) {
+    auto file = server.context.hub.desk().begin_upload(request.find_query("name").value_or(""));
+    if (!file) co_return error_answer(file.error());
+    const auto until = std::chrono::steady_clock::now() + file_deadline;
+    std::string piece;
+    while (!parser.is_done()) {
+        if (const auto error = co_await read_piece(server, stream, buffer, parser, piece)) co_return answer_of(error);
+        if (std::chrono::steady_clock::now() > until) co_return answer_of(beast::error::timeout);
+        std::function<Answer()> write = [file = *file, piece] {
+            const auto written = file->write(piece);
+            return written ? Answer() : error_answer(written.error());
+        };
+        std::function<void(Reply)> start = [&](Reply reply) {
+            server.context.query(std::move(write), std::move(reply));
+        };
+        Answer written = co_await answer_to(server, std::move(start));
+        if (written.status != 200) co_return written;
+    }
+    std::function<void(Reply)> finish = [&](Reply reply) {
+        server.context.hub.desk().end_upload(std::move(*file), [reply](const base::Result<jobs::Upload>& upload) {
+            reply(upload ? json_answer(jobs::json_of(*upload), 201) : error_answer(upload.error()));
+        });
+    };
+    stream.expires_never();
+    co_return co_await answer_to(server, std::move(finish));
+}
+
+asio::awaitable<void> serve_file(Server& server, Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                 const Request& request) {
+    FileParser file(std::move(parser));
+    const Answer answer = co_await take_file(server, stream, buffer, file, request);
+    co_await write_answer(server, stream, answer, 11, false);
+    if (!file.is_done()) co_await linger(stream);
+}
+
+/// How much may follow this header.
+std::uint64_t body_size_max(const Server& server, const std::optional<Admitted>& admitted) {
+    const bool is_file = admitted && !admitted->answer && admitted->route->takes_file;
+    return is_file ? jobs::upload_size_max : server.limits.body_size_max;
+}
+
 /// Serves one request; true when the connection goes on.
 asio::awaitable<bool> serve_request(Server& server, Stream& stream, beast::flat_buffer& buffer, const Peer& peer,
                                     bool first) {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(server.limits.header_size_max));
-    parser.body_limit(server.limits.body_size_max);
+    parser.body_limit(jobs::upload_size_max); // until it is known what it is for
     beast::error_code error = co_await read_header(server, stream, buffer, parser, first);
     if (error == http::error::end_of_stream) co_return false;
     std::optional<Admitted> admitted;
@@ -204,7 +269,14 @@ asio::awaitable<bool> serve_request(Server& server, Stream& stream, beast::flat_
         head.upgrade = beast::websocket::is_upgrade(parser.get());
         admitted = admit(server, head, peer);
         // What is refused is refused before its body is read.
-        if (!admitted->answer && !parser.is_done()) {
+        const std::uint64_t size_max = body_size_max(server, admitted);
+        parser.body_limit(size_max);
+        if (!admitted->answer && parser.content_length().value_or(0) > size_max) error = http::error::body_limit;
+        if (!error && !admitted->answer && admitted->route->takes_file) {
+            co_await serve_file(server, stream, buffer, parser, admitted->request);
+            co_return false;
+        }
+        if (!error && !admitted->answer && !parser.is_done()) {
             stream.expires_after(server.limits.header_timeout);
             const auto [body_error, size] = co_await http::async_read(stream, buffer, parser, await_tuple);
             error = body_error;

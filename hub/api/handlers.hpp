@@ -40,6 +40,13 @@ void get_screen(Context& context, const Request& request, Reply reply);
 void get_history(Context& context, const Request& request, Reply reply);
 void get_sessions(Context& context, const Request& request, Reply reply);
 void delete_session(Context& context, const Request& request, Reply reply);
+void get_jobs(Context& context, const Request& request, Reply reply);
+void post_job(Context& context, const Request& request, Reply reply);
+void get_job(Context& context, const Request& request, Reply reply);
+void delete_job(Context& context, const Request& request, Reply reply);
+void get_ports(Context& context, const Request& request, Reply reply);
+void get_firmware(Context& context, const Request& request, Reply reply);
+void delete_upload(Context& context, const Request& request, Reply reply);
 void get_timeline(Context& context, const Request& request, Reply reply);
 void get_profile(Context& context, const Request& request, Reply reply);
 

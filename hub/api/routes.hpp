@@ -16,8 +16,9 @@ struct Route {
     std::string_view method;
     std::string_view pattern;
     Role role;
-    void (*handle)(Context&, const Request&, Reply); ///< null for a WebSocket
+    void (*handle)(Context&, const Request&, Reply); ///< null for a WebSocket, and for a file
     bool upgrade = false;
+    bool takes_file = false; ///< the body is a file, which is not kept in memory (file_body.hpp)
 };
 
 /// All routes, in the order of openapi.yaml.

@@ -100,6 +100,7 @@ base::Result<> apply(const Settings& settings, const Names& names, Config& confi
         if (!broker) return blame(names.broker, tl::unexpected(broker.error()));
         config.broker = *broker;
     }
+    if (settings.apps_dir) config.apps_dir = std::filesystem::absolute(*settings.apps_dir);
     if (settings.boards_dir) config.boards_dir = std::filesystem::absolute(*settings.boards_dir);
     if (settings.allowed_hosts) config.allowed_hosts = split_list(*settings.allowed_hosts);
     if (settings.ports) {
@@ -118,6 +119,7 @@ Settings settings_of(const Environment& environment) {
     Settings settings;
     settings.config = variable(environment, "OURO_CONFIG");
     settings.listen = variable(environment, "OURO_LISTEN");
+    settings.apps_dir = variable(environment, "OURO_APPS_DIR");
     settings.boards_dir = variable(environment, "OURO_BOARDS_DIR");
     settings.broker = variable(environment, "OURO_BROKER");
     settings.log_level = variable(environment, "OURO_LOG_LEVEL");
@@ -207,6 +209,7 @@ base::Result<Config> load_config(const Settings& flags, const Environment& envir
     Config config;
     config.data = data_folder(flags.data, environment);
     config.boards_dir = config.data / "boards";
+    config.apps_dir = config.data / "apps";
 
     const auto& named = flags.config ? flags.config : variables.config;
     const std::filesystem::path file = named ? std::filesystem::path(*named) : config.data / "ouro.toml";

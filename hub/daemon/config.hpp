@@ -48,6 +48,7 @@ struct Config {
     std::uint16_t port = 8321; ///< 0: any free one
     std::vector<std::string> allowed_hosts;
     std::filesystem::path boards_dir; ///< one folder for each virtual board; data/boards by default
+    std::filesystem::path apps_dir;   ///< folders that jobs may bring to boards; data/apps by default
     workbench::PortRule ports;        ///< which USB ports are opened
     std::string log_level = "info";   ///< "debug", "info", "warning", "error"
     std::string discovery_prefix = "homeassistant";
@@ -61,6 +62,7 @@ struct Settings {
     std::optional<std::string> config; ///< another file than ouro.toml in the data folder
     std::optional<std::string> listen; ///< "127.0.0.1:8321", "[::1]:8321", "8321"
     std::optional<std::string> boards_dir;
+    std::optional<std::string> apps_dir;
     std::optional<std::string> broker; ///< "mqtt://user:password@host:1883", "mqtts://host", "own", "none"
     std::optional<std::string> log_level;
     std::optional<std::string> allowed_hosts; ///< separated by commas

@@ -192,13 +192,15 @@ base::Result<> take(const Reader& reader, Config& config) {
     if (key == "home_assistant") return take_home_assistant(reader, config.home_assistant);
     if (key == "allowed_hosts") return reader.texts(config.allowed_hosts, R"(For example ["hub.home.arpa"].)");
     if (key == "ports") return reader.ports(config);
-    if (key != "listen" && key != "log_level" && key != "boards_dir") {
-        return reader.unknown("listen, boards_dir, ports, allowed_hosts, log_level, [mqtt], [home_assistant]");
+    if (key != "listen" && key != "log_level" && key != "boards_dir" && key != "apps_dir") {
+        return reader.unknown(
+            "listen, boards_dir, apps_dir, ports, allowed_hosts, log_level, [mqtt], [home_assistant]");
     }
     if (auto result = reader.text(text); !result) return result;
     base::Result<> result;
     if (key == "listen") result = set_listen(text, config);
     if (key == "log_level") result = set_log_level(text, config);
+    if (key == "apps_dir") config.apps_dir = std::filesystem::absolute(reader.file).parent_path() / text;
     if (key == "boards_dir") config.boards_dir = std::filesystem::absolute(reader.file).parent_path() / text;
     if (!result) return wrong(reader.file, reader.node, result.error().message, result.error().hint);
     return {};

@@ -4,6 +4,7 @@
 #include "hub/api/api.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/daemon/data_folder.hpp"
+#include "hub/daemon/job_desk.hpp"
 #include "hub/daemon/log.hpp"
 #include "hub/home/home.hpp"
 #include "hub/home/home_assistant.hpp"
@@ -87,6 +88,14 @@ void log_board(const std::string& uid, std::string_view level, std::string_view 
     log_line(level, uid.empty() ? std::string(text) : uid + ": " + std::string(text));
 }
 
+void log_job(const jobs::Job& job) {
+    std::string text = "job " + job.id + ", " + std::string(jobs::kind_name(job.kind)) + " " + job.what;
+    if (!job.port.empty()) text += " on " + job.port;
+    text += ": " + std::string(jobs::state_name(job.state));
+    if (job.error) text += ": " + job.error->message;
+    log_line(job.state == jobs::JobState::failed ? "warning" : "info", text);
+}
+
 std::string url_of(const Config& config, std::uint16_t port) {
     std::string host = config.address;
     if (host == "0.0.0.0" || host == "::") host = "127.0.0.1";
@@ -121,6 +130,7 @@ private:
         return workbench_.attach(session, request, viewer);
     }
     base::Result<> end_session(std::string_view session) override { return workbench_.release(session); }
+    jobs::Desk& desk() override { return desk_; }
 
     void await_signal();
     void tick();
@@ -135,6 +145,7 @@ private:
     workbench::Workbench workbench_;
     std::optional<home::Home> home_;
     std::optional<home::HomeAssistant> home_assistant_;
+    jobs::Desk desk_;
     api::Api api_;
     bool stopping_ = false;
 };
@@ -143,6 +154,7 @@ Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std
     : store_(std::move(store)),
       workbench_(io_, hub_,
                  {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }, config.ports}),
+      desk_(io_, pool_, desk_config(io_, config, [this] { return workbench_.sessions(); })),
       api_(io_, pool_, *this, *store_, api_options(config, std::move(tokens))) {
     if (config.broker.mode != BrokerMode::off) home_.emplace(io_, home_config(config), hub_);
     if (!config.home_assistant.url.empty()) {
@@ -157,6 +169,11 @@ Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std
     if (home_) hub_.add_observer(*home_);
     if (home_assistant_) hub_.add_observer(*home_assistant_);
     hub_.add_observer(api_);
+    desk_.set_listener([this](const jobs::Job& job) {
+        if (jobs::has_ended(job)) log_job(job);
+        api_.on_job(job);
+    });
+    desk_.load();
 }
 
 void Daemon::begin_work() {
@@ -199,11 +216,13 @@ void Daemon::tick() {
     tick_timer_.async_wait([this](const error_code& error) {
         if (error || stopping_) return;
         hub_.tick();
+        desk_.tick();
         tick();
     });
 }
 
 void Daemon::stop() {
+    desk_.stop(); // while what works with a board through us can still leave it in order
     workbench_.stop();
     if (home_) home_->stop();
     if (home_assistant_) home_assistant_->stop();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hub/api/api.hpp"
+#include "hub/api/tests/desk_stand_in.hpp"
 #include "hub/api/tests/test_client.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -62,6 +63,8 @@ public:
         return {};
     }
 
+    jobs::Desk& desk() override { return stand_in->desk(); }
+
     struct Seat final : core::Attachment {
         Seat(FakeHub& fake, core::Viewer& seated) : hub(fake), viewer(seated) {}
         ~Seat() override { std::erase(hub.viewers, &viewer); }
@@ -83,6 +86,7 @@ public:
         core::Viewer& viewer;
     };
 
+    DeskStandIn* stand_in = nullptr;
     std::vector<core::SessionInfo> session_list;
     std::vector<core::AttachRequest> asked;
     std::vector<core::Viewer*> viewers; ///< those who are attached now
@@ -128,12 +132,15 @@ struct ServerTest : testing::Test {
     Limits limits;
     boost::asio::io_context io;
     boost::asio::thread_pool pool{1};
+    std::optional<DeskStandIn> desk;
     std::optional<Api> api;
     std::thread core;
 
     ServerTest() {
         std::string name = (std::filesystem::temp_directory_path() / "ouro-api-XXXXXX").string();
         folder = ::mkdtemp(name.data());
+        hub.stand_in = &desk.emplace(io, pool, folder);
+        desk->desk().set_listener([this](const jobs::Job& job) { api->on_job(job); });
         core::Board board;
         board.uid = "abcd1234";
         board.name = "Front door";
@@ -150,8 +157,9 @@ struct ServerTest : testing::Test {
             work->reset();
             core.join();
         }
-        api.reset();
         pool.join();
+        desk.reset();
+        api.reset();
         std::filesystem::remove_all(folder);
     }
 

@@ -5,21 +5,22 @@
 namespace hub::api::tests {
 namespace {
 
-TEST_F(ServerTest, a_web_socket_begins_with_all_boards_and_what_their_consoles_said) {
+TEST_F(ServerTest, a_web_socket_begins_with_all_boards_and_jobs_and_what_consoles_said) {
     hub.history = "MicroPython\n";
     start();
     TestClient client(api->port());
     ASSERT_EQ(client.ask(upgrade(bearer())).status, 101);
     Json messages = Json::array();
-    while (messages.size() < 2) {
+    while (messages.size() < 3) {
         const auto frame = client.read_frame();
         ASSERT_TRUE(frame);
         for (const Json& message : Json::parse(*frame)) messages.push_back(message);
     }
     EXPECT_EQ(messages[0]["type"], "boards");
     EXPECT_EQ(messages[0]["boards"][0]["uid"], "abcd1234");
-    EXPECT_EQ(messages[1]["type"], "console");
-    EXPECT_EQ(messages[1]["text"], "MicroPython\n");
+    EXPECT_EQ(messages[1]["type"], "jobs");
+    EXPECT_EQ(messages[2]["type"], "console");
+    EXPECT_EQ(messages[2]["text"], "MicroPython\n");
 }
 
 TEST_F(ServerTest, changes_of_one_turn_come_to_every_client_in_one_frame) {
