@@ -54,6 +54,7 @@ void add_edit(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);
 void add_secrets(CLI::App& app, Invocation& invocation);
+void add_jobs(CLI::App& app, Invocation& invocation);
 void add_sessions(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

@@ -41,6 +41,7 @@ constexpr const char* footer = R"(Examples:
   ouro run blink.py /dev/ttyUSB0        a file on a board; Ctrl-C stops it
   ouro repl /dev/ttyUSB0                the board's prompt; Ctrl-] leaves
   ouro sessions                         who is attached to which board
+  ouro jobs                             what the hub does with boards by itself
   ouro put -b /dev/ttyUSB0 main.py :    a file to the board's flash
   ouro sync src : -b /dev/ttyUSB0       make the board's files be as those of a folder
   ouro new front_door --template door   the beginning of an app
@@ -78,10 +79,10 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve,  add_boards, add_set,         add_logs,       add_board, add_run,    add_exec,
-             add_eval,   add_repl,   add_sessions,    add_fs,         add_sync,  add_edit,   add_clean,
-             add_deploy, add_mip,    add_mount,       add_soft_reset, add_reset, add_ports,  add_doctor,
-             add_tuya,   add_flash,  add_flash_tools, add_firmware,   add_url,   add_broker, add_new,   add_secrets,
+             add_serve,    add_boards,     add_set,    add_logs,  add_board,   add_run,   add_exec,   add_eval,
+             add_repl,     add_sessions,   add_fs,     add_sync,  add_edit,    add_clean, add_deploy, add_mip,
+             add_mount,    add_soft_reset, add_reset,  add_ports, add_doctor,  add_tuya,  add_flash,  add_flash_tools,
+             add_firmware, add_url,        add_broker, add_new,   add_secrets, add_jobs,
          })
         add(app, invocation);
     add_completion(app, invocation);
