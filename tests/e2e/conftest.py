@@ -40,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_board_tools",
         "test_sessions",
         "test_deploy",
+        "test_jobs",
         "test_secrets",
         "test_cheatsheet",
         "test_lines",
