@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -29,7 +30,8 @@ namespace {
 
 constexpr std::chrono::seconds start_patience{20};
 constexpr std::chrono::milliseconds look_interval{20};
-constexpr int board_misused = 2; // the exit code of ouro-board
+constexpr std::chrono::milliseconds ask_interval{1000}; // an app may take a moment until it answers
+constexpr int board_misused = 2;                        // the exit code of ouro-board
 
 pid_t running = 0; // for the signal handler, which gets no argument
 
@@ -66,6 +68,30 @@ std::string uid_in(const fs::path& folder) {
 Failure ended_early(int status) {
     const bool misused = WIFEXITED(status) && WEXITSTATUS(status) == board_misused;
     return {misused ? exit_usage : exit_failed, "The virtual board did not start", "It says above why."};
+}
+
+/// Passes on frames, until somebody has heard enough.
+class MessageSink final : public protocol::link::FrameSink {
+public:
+    explicit MessageSink(const std::function<bool(std::string_view)>& heard) : heard_(heard) {}
+    void on_frame(std::string_view json) override { enough = enough || heard_(json); }
+    void on_console(std::span<const std::uint8_t>) override {}
+
+    bool enough = false;
+
+private:
+    const std::function<bool(std::string_view)>& heard_;
+};
+
+/// The board's serial port, as bytes; -1 if it can't be opened.
+int open_port(const fs::path& folder) {
+    const int fd = ::open((folder / "uart0").c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return fd;
+    termios settings{};
+    ::tcgetattr(fd, &settings);
+    ::cfmakeraw(&settings);
+    ::tcsetattr(fd, TCSANOW, &settings);
+    return fd;
 }
 
 /// Passes on what is not a frame.
@@ -110,12 +136,8 @@ Outcome<BoardProcess> BoardProcess::start(const fs::path& folder, const std::str
 }
 
 void BoardProcess::read_console(const std::function<void(std::string_view)>& heard) const {
-    const int fd = ::open((folder_ / "uart0").c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    const int fd = open_port(folder_);
     if (fd < 0) return;
-    termios settings{};
-    ::tcgetattr(fd, &settings);
-    ::cfmakeraw(&settings);
-    ::tcsetattr(fd, TCSANOW, &settings);
     ConsoleSink sink(heard);
     protocol::link::FrameReader reader(sink);
     std::array<std::uint8_t, 4096> bytes{};
@@ -123,6 +145,38 @@ void BoardProcess::read_console(const std::function<void(std::string_view)>& hea
         reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::workbench::steady_now());
     }
     ::close(fd);
+}
+
+bool BoardProcess::ask(const std::function<bool(std::string_view)>& heard, std::chrono::milliseconds patience) const {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    const int fd = open_port(folder_);
+    if (fd < 0) return false;
+    MessageSink sink(heard);
+    protocol::link::FrameReader reader(sink);
+    std::array<std::uint8_t, 4096> bytes{};
+    auto asked = end - patience - ask_interval;
+    while (!sink.enough && std::chrono::steady_clock::now() < end) {
+        constexpr std::string_view who = "\x1e[\"who\"]\n";
+        if (const auto now = std::chrono::steady_clock::now(); now - asked >= ask_interval) {
+            asked = now;
+            if (::write(fd, who.data(), who.size()) < 0) break;
+        }
+        pollfd readable{fd, POLLIN, 0};
+        if (::poll(&readable, 1, static_cast<int>(look_interval.count())) <= 0) continue;
+        const ssize_t size = ::read(fd, bytes.data(), bytes.size());
+        if (size <= 0) break;
+        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::workbench::steady_now());
+    }
+    ::close(fd);
+    return sink.enough;
+}
+
+void BoardProcess::stop() const {
+    ::kill(pid_, SIGTERM);
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    running = 0;
 }
 
 ExitCode BoardProcess::wait() const {

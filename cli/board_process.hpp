@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -26,6 +27,13 @@ public:
 
     /// Reads the board's serial port, without what is for the hub, until it hangs up.
     void read_console(const std::function<void(std::string_view text)>& heard) const;
+
+    /// Asks the board who it is and hands what it says for the hub to `heard`, until that returns true or `patience` is
+    /// over; whether it did.
+    bool ask(const std::function<bool(std::string_view json)>& heard, std::chrono::milliseconds patience) const;
+
+    /// Ends it.
+    void stop() const;
 
     /// Waits for the end; `exit_ok` for an orderly one.
     ExitCode wait() const;

@@ -55,6 +55,8 @@ void add_doctor(CLI::App& app, Invocation& invocation);
 void add_ports(CLI::App& app, Invocation& invocation);
 void add_secrets(CLI::App& app, Invocation& invocation);
 void add_jobs(CLI::App& app, Invocation& invocation);
+/// `ha check`, `ha status`, `ha orphans`.
+void add_ha(CLI::App& app, Invocation& invocation);
 void add_sessions(CLI::App& app, Invocation& invocation);
 
 } // namespace cli

@@ -50,6 +50,7 @@ constexpr const char* footer = R"(Examples:
   ouro flash /dev/ttyUSB0 -f FILE       firmware to a bare chip, proven, until its prompt is there
   ouro ports                            where boards are plugged in, and who holds the port
   ouro doctor                           what keeps ports from working, and the fix
+  ouro ha check                         what Home Assistant would not take of what boards declare
   ouro logs -f                          what boards say, as they say it
   ouro tuya decode capture.txt          what a battery sensor's MCU and its module said
 
@@ -79,10 +80,10 @@ int run(std::vector<std::string> words) {
     app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
-             add_serve,    add_boards,     add_set,    add_logs,  add_board,   add_run,   add_exec,   add_eval,
-             add_repl,     add_sessions,   add_fs,     add_sync,  add_edit,    add_clean, add_deploy, add_mip,
-             add_mount,    add_soft_reset, add_reset,  add_ports, add_doctor,  add_tuya,  add_flash,  add_flash_tools,
-             add_firmware, add_url,        add_broker, add_new,   add_secrets, add_jobs,
+             add_serve,       add_boards,     add_set,   add_logs,   add_board,  add_run,     add_exec,   add_eval,
+             add_repl,        add_sessions,   add_fs,    add_sync,   add_edit,   add_clean,   add_deploy, add_mip,
+             add_mount,       add_soft_reset, add_reset, add_ports,  add_doctor, add_ha,      add_tuya,   add_flash,
+             add_flash_tools, add_firmware,   add_url,   add_broker, add_new,    add_secrets, add_jobs,
          })
         add(app, invocation);
     add_completion(app, invocation);

@@ -38,6 +38,19 @@ BOARD = {
     "counters": {"frames": 7},
     "evidence": {"what": "up", "path": "serial virtual board", "at_ms": 1000},
 }
+REMARK = {"entity": "temp", "option": "device_class", "problem": '"hotness" is not known to any for a sensor',
+          "releases": "all", "rejected": True, "left_out": True}  # fmt: skip
+ORPHAN = {"topic": "homeassistant/lock/ouro_gone1_gate/config", "uid": "gone1", "id": "gate", "name": "Shed: Gate"}
+HOME = {
+    "broker": {"state": "connected", "address": "127.0.0.1:1883"},
+    "websocket": {"state": "connected", "version": "2024.3.3"},
+    "discovery": "entity",
+    "running": True,
+    "birth_ms": 1000,
+    "boards": [{"uid": "abcd1234", "name": "Hall intercom", "online": True, "entities": 2, "documents": 5, "waiting": 1,
+                "deleted": 0, "remarks": [REMARK]}],
+    "orphans": [ORPHAN],
+}  # fmt: skip
 EVIL = {**BOARD, "uid": "evil0000", "name": "Evil\x1b[2J\x9b31m\nname", "evidence": None, "online": False}
 
 
@@ -136,6 +149,7 @@ class OuroTest(unittest.TestCase):
             ["logs", "-n", "0"],
             ["serve", "--listen", "nowhere:far"],
             ["serve", "--broker", "mqtt://h", "--no-broker"],
+            ["ha"],
         ):
             done = self.check(words, 2)
             self.assertTrue(done.stderr and not done.stdout, words)
@@ -155,6 +169,9 @@ class OuroTest(unittest.TestCase):
             ["logs"],
             ["logs", "-f"],
             ["url"],
+            ["ha", "status"],
+            ["ha", "check"],
+            ["ha", "orphans"],
         ):
             done = self.ouro(*words, data=self.data / "nothing")
             self.assertEqual(done.returncode, 3, words)
@@ -226,6 +243,61 @@ class OuroTest(unittest.TestCase):
             done = self.check(["board", "press", "hall", "call"], code)
             self.assertEqual(done.stderr, f"It is {word}\nWhat to try: Do better\n")
             self.assertFalse(done.stdout)
+
+    def test_ha_status_is_a_page_and_its_exit_code_says_whether_all_is_connected(self) -> None:
+        self.hub.answers["/api/home"] = (200, HOME)
+        text = self.check(["ha", "status"], 0).stdout
+        for words in (
+            "connected, 127.0.0.1:1883",
+            "said that it started",
+            "connected, Home Assistant 2024.3.3",
+            "one document for each entity",
+            "1; `ouro ha orphans`",
+            "5 announced, 1 not yet",
+            "1: ouro ha check",
+        ):
+            self.assertIn(words, text)  # fmt: skip
+        self.assertEqual(json.loads(self.check(["ha", "status", "--json"], 0).stdout), HOME)
+        for part, state, words in (
+            ("broker", "connecting", "connecting"),
+            ("websocket", "refused", "make a new one"),
+            ("websocket", "connecting", "connecting"),
+        ):
+            self.hub.answers["/api/home"] = (200, {**HOME, part: {**HOME[part], "state": state}})
+            self.assertIn(words, self.check(["ha", "status"], 1).stdout)
+        unborn = {**HOME, "birth_ms": None, "websocket": {"state": "off", "version": ""}}
+        self.hub.answers["/api/home"] = (200, unborn)
+        text = self.check(["ha", "status"], 0).stdout
+        self.assertIn("no birth message", text)
+        self.assertIn("off: boards read nothing", text)
+
+    def test_ha_check_says_what_home_assistant_would_reject_and_ends_with_1(self) -> None:
+        self.hub.answers["/api/home"] = (200, HOME)
+        text = self.check(["ha", "check"], 1).stdout
+        self.assertIn('✗ temp: device_class "hotness" is not known to any for a sensor', text)
+        self.assertIn("Home Assistant would reject the entity; the hub leaves it out", text)
+        row = json.loads(self.check(["ha", "check", "hall", "--json"], 1).stdout)
+        self.assertEqual((row["uid"], row["remarks"]), ("abcd1234", [REMARK]))
+        mild = {**REMARK, "rejected": False, "releases": "2024.3", "left_out": False}
+        self.hub.answers["/api/home"] = (200, {**HOME, "boards": [{**HOME["boards"][0], "remarks": [mild]}]})
+        self.assertIn("Home Assistant 2024.3 would ignore it", self.check(["ha", "check"], 0).stdout)
+        self.hub.answers["/api/home"] = (200, {**HOME, "boards": [{**HOME["boards"][0], "remarks": []}]})
+        self.assertIn("nothing to complain about", self.check(["ha", "check", "abcd1234"], 0).stdout)
+        self.check(["ha", "check", "nobody"], 4)
+        self.check(["ha", "check", "nobody\x1b[2J"], 4)
+
+    def test_ha_orphans_are_listed_and_removed_when_somebody_says_so(self) -> None:
+        self.hub.answers["/api/home"] = (200, HOME)
+        text = self.check(["ha", "orphans"], 0).stdout
+        self.assertIn("Shed: Gate", text)
+        self.assertIn("--remove", text)
+        self.assertEqual(json.loads(self.check(["ha", "orphans", "--json"], 0).stdout), ORPHAN)
+        self.assertFalse([a for a in self.hub.asked if a[0] == "POST"], "nothing is removed by looking")
+        self.hub.answers["/api/home/forget"] = (200, {"forgotten": 1})
+        self.assertIn("1 removed", self.check(["ha", "orphans", "--remove"], 0).stdout)
+        self.assertEqual(self.hub.asked[-1], ("POST", "/api/home/forget", {"topics": [ORPHAN["topic"]]}))
+        self.hub.answers["/api/home"] = (200, {**HOME, "orphans": []})
+        self.assertIn("No orphans", self.check(["ha", "orphans"], 0).stdout)
 
     def test_set_sends_the_kinds_value_and_ends_with_the_outcome(self) -> None:
         path = "/api/boards/abcd1234/entities/door/set"

@@ -7,6 +7,7 @@
 #include "hub/api/assets.hpp"
 #include "hub/core/console_session.hpp"
 #include "hub/core/face.hpp"
+#include "hub/core/home_report.hpp"
 #include "hub/core/hub.hpp"
 #include "hub/jobs/desk.hpp"
 #include "hub/timeline/store.hpp"
@@ -90,6 +91,9 @@ public:
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
+        virtual core::HomeReport home_report() const = 0;
+        /// Makes Home Assistant forget those of these discovery topics that are orphans; how many were.
+        virtual std::size_t forget_orphans(const std::vector<std::string>& topics) = 0;
 
     /// Binds both sockets and begins to serve. Errors: `io` (address in use, no permission), `invalid_argument`.
     base::Result<> start();

@@ -290,6 +290,22 @@ void delete_session(Context& context, const Request& request, Reply reply) {
 
 void get_timeline(Context& context, const Request& request, Reply reply) {
     const std::string uid(request.find_query("uid").value_or(""));
+void get_home(Context& context, const Request&, Reply reply) {
+    reply(json_answer(view_of(context.hub.home_report(), context.hub.boards())));
+}
+
+void post_forget(Context& context, const Request& request, Reply reply) {
+    const auto body = parse_body(request.body);
+    if (!body) return reply(error_answer(body.error()));
+    const Json* list = body->is_object() && body->contains("topics") ? &(*body)["topics"] : nullptr;
+    const auto is_text = [](const Json& topic) { return topic.is_string(); };
+    if (list == nullptr || !list->is_array() || !std::all_of(list->begin(), list->end(), is_text)) {
+        return reply(error_answer({ErrorCode::invalid_argument, "The body must be an object with the list `topics`",
+                                   "GET /api/home lists those of orphans."}));
+    }
+    reply(json_answer({{"forgotten", context.hub.forget_orphans(list->get<std::vector<std::string>>())}}));
+}
+
     const std::string what(request.find_query("what").value_or(""));
     const auto limit = query_number<std::size_t>(request, "limit", 100);
     const auto before = query_number<std::int64_t>(request, "before", 0);

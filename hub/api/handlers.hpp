@@ -47,6 +47,8 @@ void delete_job(Context& context, const Request& request, Reply reply);
 void get_ports(Context& context, const Request& request, Reply reply);
 void get_firmware(Context& context, const Request& request, Reply reply);
 void delete_upload(Context& context, const Request& request, Reply reply);
+void get_home(Context& context, const Request& request, Reply reply);
+void post_forget(Context& context, const Request& request, Reply reply);
 void get_timeline(Context& context, const Request& request, Reply reply);
 void get_profile(Context& context, const Request& request, Reply reply);
 

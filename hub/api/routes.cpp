@@ -32,6 +32,8 @@ constexpr std::array route_table{
     Route{"GET", "/api/firmware", Role::viewer, get_firmware},
     Route{"POST", "/api/firmware/uploads", Role::operator_, nullptr, false, true},
     Route{"DELETE", "/api/firmware/uploads/{id}", Role::operator_, delete_upload},
+    Route{"GET", "/api/home", Role::viewer, get_home},
+    Route{"POST", "/api/home/forget", Role::operator_, post_forget},
     Route{"GET", "/api/timeline", Role::viewer, get_timeline},
     Route{"GET", "/api/profiles/{name}", Role::viewer, get_profile},
     Route{"GET", "/api/ws", Role::viewer, nullptr, true},

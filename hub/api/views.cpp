@@ -124,6 +124,39 @@ Json view_of(const core::SessionInfo& session) {
     return view;
 }
 
+Json view_of(const core::Remark& remark) {
+    return {{"entity", remark.entity},     {"option", remark.option},     {"problem", remark.problem},
+            {"releases", remark.releases}, {"rejected", remark.rejected}, {"left_out", remark.left_out}};
+}
+
+Json view_of(const core::HomeReport& report, const std::vector<core::Board>& boards) {
+    Json view = {{"broker", {{"state", report.broker}, {"address", report.broker_address}}},
+                 {"websocket", {{"state", report.websocket}, {"version", report.version}}},
+                 {"discovery", report.discovery},
+                 {"running", report.running},
+                 {"birth_ms", nullptr},
+                 {"boards", Json::array()},
+                 {"orphans", Json::array()}};
+    if (report.birth) view["birth_ms"] = ms_of(*report.birth);
+    for (const core::Board& board : boards) {
+        Json row = {
+            {"uid", board.uid}, {"name", board.name}, {"online", board.online}, {"entities", board.entities.size()},
+            {"documents", 0},   {"waiting", 0},       {"deleted", 0},           {"remarks", Json::array()}};
+        for (const core::Announced& announced : report.announced) {
+            if (announced.uid != board.uid) continue;
+            row.update(
+                {{"documents", announced.documents}, {"waiting", announced.waiting}, {"deleted", announced.deleted}});
+        }
+        for (const core::Remark& remark : board.remarks) row["remarks"].push_back(view_of(remark));
+        view["boards"].push_back(std::move(row));
+    }
+    for (const core::DiscoveryOrphan& orphan : report.orphans) {
+        view["orphans"].push_back(
+            {{"topic", orphan.topic}, {"uid", orphan.uid}, {"id", orphan.id}, {"name", orphan.name}});
+    }
+    return view;
+}
+
 Json view_of(const timeline::Entry& entry) {
     return {{"seq", entry.seq}, {"at_ms", ms_of(entry.at)}, {"uid", entry.uid},  {"what", entry.what},
             {"id", entry.id},   {"text", entry.text},       {"data", entry.data}};

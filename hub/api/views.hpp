@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hub/core/console_session.hpp"
+#include "hub/core/home_report.hpp"
 #include "hub/core/model.hpp"
 #include "hub/timeline/store.hpp"
 
@@ -18,6 +19,8 @@ core::Json view_of(const core::Board& board);
 core::Json view_of(const std::vector<core::Board>& boards);
 core::Json view_of(const core::CommandChanged& command);
 core::Json view_of(const core::SessionInfo& session);
+/// With what Home Assistant would not take of each board's declaration.
+core::Json view_of(const core::HomeReport& report, const std::vector<core::Board>& boards);
 core::Json view_of(const timeline::Entry& entry);
 core::Json view_of(const timeline::Health& health);
 

@@ -59,6 +59,7 @@ struct Config {
 /// What one source says, each as text; what it does not say is absent.
 struct Settings {
     std::optional<std::string> data;
+    bool discovery_by_device = false; ///< one document a board; Home Assistant 2024.11 and later
     std::optional<std::string> config; ///< another file than ouro.toml in the data folder
     std::optional<std::string> listen; ///< "127.0.0.1:8321", "[::1]:8321", "8321"
     std::optional<std::string> boards_dir;

@@ -58,6 +58,15 @@ struct Reader {
         }
         return {};
     }
+    base::Result<> discovery(bool& by_device) const {
+        const auto value = node.value_exact<std::string>();
+        if (!value || (*value != "entity" && *value != "device")) {
+            return wrong(file, node, key + " must be \"entity\" or \"device\"",
+                         "\"device\" is for Home Assistant 2024.11 and later.");
+        }
+        by_device = *value == "device";
+        return {};
+    }
     base::Result<> boolean(bool& into) const {
         const auto value = node.value_exact<bool>();
         if (!value) return wrong(file, node, key + " must be true or false", "Without quotes.");
@@ -93,8 +102,9 @@ struct Reader {
     }
 };
 
-base::Result<> take_mqtt(const Reader& reader, Broker& broker, std::string& prefix) {
+base::Result<> take_mqtt(const Reader& reader, Config& config) {
     const std::string& key = reader.key;
+    Broker& broker = config.broker;
     if (key == "mqtt.host") {
         broker.mode = BrokerMode::external;
         return reader.host(broker.host);
@@ -112,9 +122,10 @@ base::Result<> take_mqtt(const Reader& reader, Broker& broker, std::string& pref
     if (key == "mqtt.ca_file") return reader.text(broker.ca_file);
     if (key == "mqtt.cert_file") return reader.text(broker.cert_file);
     if (key == "mqtt.key_file") return reader.text(broker.key_file);
-    if (key == "mqtt.discovery_prefix") return reader.topic(prefix);
+    if (key == "mqtt.discovery_prefix") return reader.topic(config.discovery_prefix);
+    if (key == "mqtt.discovery") return reader.discovery(config.discovery_by_device);
     return reader.unknown(
-        "enabled, host, port, username, password, tls, ca_file, cert_file, key_file, discovery_prefix");
+        "enabled, host, port, username, password, tls, ca_file, cert_file, key_file, discovery, discovery_prefix");
 }
 
 base::Result<> take_mqtt_table(const std::filesystem::path& file, const toml::node& node, Config& config) {
@@ -123,7 +134,7 @@ base::Result<> take_mqtt_table(const std::filesystem::path& file, const toml::no
     bool has_port = false;
     for (const auto& [name, value] : *table) {
         const Reader reader{file, "mqtt." + std::string(name.str()), value};
-        if (auto result = take_mqtt(reader, config.broker, config.discovery_prefix); !result) return result;
+        if (auto result = take_mqtt(reader, config); !result) return result;
         has_port |= name.str() == "port";
     }
     if (config.broker.tls && !has_port) config.broker.port = 8883;

@@ -48,6 +48,7 @@ home::HomeConfig home_config(const Config& config) {
     result.own_broker = config.broker.mode == BrokerMode::own;
     result.data_dir = config.data;
     result.discovery_prefix = config.discovery_prefix;
+    result.discovery_by_device = config.discovery_by_device;
     result.broker.host = config.broker.host;
     result.broker.port = config.broker.port;
     result.broker.username = config.broker.username;
@@ -133,6 +134,10 @@ private:
     jobs::Desk& desk() override { return desk_; }
 
     void await_signal();
+    core::HomeReport home_report() const override;
+    std::size_t forget_orphans(const std::vector<std::string>& topics) override {
+        return home_ ? home_->forget(topics) : 0;
+    }
     void tick();
     void stop();
 
@@ -178,6 +183,15 @@ Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std
 
 void Daemon::begin_work() {
     if (auto started = workbench_.start(); !started) {
+core::HomeReport Daemon::home_report() const {
+    core::HomeReport report = home_ ? home_->report() : core::HomeReport();
+    if (home_assistant_) {
+        report.websocket = home_assistant_->status();
+        report.version = home_assistant_->version();
+    }
+    return report;
+}
+
         log_line("error", "boards: " + std::string(started.error().message) + ". " + std::string(started.error().hint));
     }
     if (home_) {

@@ -64,6 +64,11 @@ public:
     }
 
     jobs::Desk& desk() override { return stand_in->desk(); }
+    core::HomeReport home_report() const override { return report; }
+    std::size_t forget_orphans(const std::vector<std::string>& topics) override {
+        forgotten = topics;
+        return topics.size();
+    }
 
     struct Seat final : core::Attachment {
         Seat(FakeHub& fake, core::Viewer& seated) : hub(fake), viewer(seated) {}
@@ -87,6 +92,8 @@ public:
     };
 
     DeskStandIn* stand_in = nullptr;
+    core::HomeReport report;
+    std::vector<std::string> forgotten;
     std::vector<core::SessionInfo> session_list;
     std::vector<core::AttachRequest> asked;
     std::vector<core::Viewer*> viewers; ///< those who are attached now

@@ -134,6 +134,12 @@ TEST_F(ConfigTest, a_broker_in_the_file_is_used_and_a_password_there_must_be_pri
     EXPECT_EQ(config->broker.host, "broker.lan");
     EXPECT_EQ(config->broker.port, 8883);
     EXPECT_EQ(config->broker.password, "secret");
+    write("[mqtt]\ndiscovery = \"both\"\n");
+    EXPECT_TRUE(complaint().starts_with("ouro.toml, line 2: mqtt.discovery must be"));
+    write("[mqtt]\ndiscovery = \"device\"\n");
+    EXPECT_TRUE(load()->discovery_by_device);
+    write("[mqtt]\ndiscovery = \"entity\"\n");
+    EXPECT_FALSE(load()->discovery_by_device);
     write(text, perms::owner_read | perms::group_read);
     EXPECT_EQ(load().error().code, base::ErrorCode::refused);
     EXPECT_TRUE(load().error().hint.view().starts_with("chmod 600"));

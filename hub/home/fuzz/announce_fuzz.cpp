@@ -36,6 +36,19 @@ void check_config(const core::Board& board, const core::Entity& entity) {
     expect(!config.at("device").at("name").get_ref<const std::string&>().empty());
 }
 
+void check_device(const core::Board& board) {
+    const DiscoveryMessage message = describe_device(board, prefix, Speaker::hub);
+    const auto name = parse_config_topic(prefix, message.topic);
+    expect(name && name->uid == board.uid && name->id.empty());
+    expect(core::Json::parse(message.config.dump()) == message.config);
+    std::size_t health = 0;
+    for (const auto& [key, component] : message.config.at("components").items()) {
+        expect(component.contains("platform") && component.contains("unique_id"));
+        health += key.starts_with("sensor_health-") ? 1U : 0U;
+    }
+    expect(message.config.at("components").size() == board.entities.size() + health && health == 3);
+}
+
 class World final : core::Observer {
 public:
     World() {
@@ -51,6 +64,7 @@ private:
         if (const auto* event = std::get_if<core::EventFired>(&change)) check_event(*event);
         if (!std::holds_alternative<core::BoardChanged>(change)) return;
         for (const core::Entity& entity : board.entities) check_config(board, entity);
+        check_device(board);
     }
     static void check_state(const core::Board& board, const core::StateChanged& change) {
         const auto entity = std::find_if(board.entities.begin(), board.entities.end(),
