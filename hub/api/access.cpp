@@ -103,7 +103,7 @@ Caller Access::find_session(std::string_view cookie) {
         return {};
     }
     found->second.used_at = clock_.now();
-    return {found->second.role, key, "web"};
+    return {found->second.role, key, "web", {}};
 }
 
 void Access::close_session(const std::string& session) { sessions_.erase(session); }

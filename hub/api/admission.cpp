@@ -3,6 +3,7 @@
 
 #include "hub/api/answers.hpp"
 #include "hub/api/routes.hpp"
+#include "hub/core/safe_json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@ using base::ErrorCode;
 namespace {
 
 constexpr std::string_view bearer = "Bearer ";
+constexpr std::size_t user_size_max = 64;
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -58,6 +60,26 @@ bool is_type(std::string_view content_type, std::string_view wanted) {
     return lower(type.substr(0, type.find_last_not_of(' ') + 1)) == wanted;
 }
 
+bool is_same_site(std::string_view origin, std::string_view host) {
+    // A proxy may speak TLS for us; the name and port are what tells sites apart.
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (origin.starts_with(scheme) && lower(origin.substr(scheme.size())) == lower(host)) return true;
+    }
+    return false;
+}
+
+Answer other_site() {
+    return error_answer(403, ErrorCode::refused, "The request comes from another site's page",
+                        "Open the hub's own page; its address must be the one the browser shows.");
+}
+
+/// Home Assistant has checked who it is by a cookie, which another site's page sends along: the Origin tells. The Host
+/// is that of the container.
+std::optional<Answer> check_ingress_origin(const Head& head) {
+    if (!head.has_origin || is_same_site(head.origin, head.forwarded_host)) return std::nullopt;
+    return other_site();
+}
+
 std::optional<Answer> check_change(const Route& route, const Head& head) {
     if (head.x_ouro != "1") {
         return error_answer(403, ErrorCode::refused, "A change must carry the header X-Ouro: 1",
@@ -86,6 +108,7 @@ Admission::Admission(Access& access, std::vector<std::string> host_names, std::s
 
 std::optional<Answer> Admission::check_origin(const Head& head, const Peer& peer) const {
     if (peer.local) return std::nullopt;
+    if (peer.ingress) return check_ingress_origin(head);
     const std::string name = name_of(head.host);
     const bool host_known = std::find(host_names_.begin(), host_names_.end(), name) != host_names_.end();
     if (head.host_repeated || name.empty() || !host_known) {
@@ -93,25 +116,23 @@ std::optional<Answer> Admission::check_origin(const Head& head, const Peer& peer
                             "Use http://127.0.0.1, or add the name to allowed_hosts in ouro.toml.");
     }
     if (!head.has_origin) return std::nullopt;
-    // A proxy may speak TLS for us; the name and port are what tells sites apart.
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (head.origin.starts_with(scheme) && lower(head.origin.substr(scheme.size())) == lower(head.host)) {
-            return std::nullopt;
-        }
-    }
-    return error_answer(403, ErrorCode::refused, "The request comes from another site's page",
-                        "Open the hub's own page; its address must be the one the browser shows.");
+    if (is_same_site(head.origin, head.host)) return std::nullopt;
+    return other_site();
 }
 
 std::optional<Answer> Admission::authenticate(const Head& head, const Peer& peer, Caller& caller) {
     if (peer.local) {
-        caller = {Role::admin, {}, "cli"};
+        caller = {Role::admin, {}, "cli", {}};
+        return std::nullopt;
+    }
+    if (peer.ingress) {
+        caller = {Role::operator_, {}, "web", core::printable(head.remote_user, user_size_max)};
         return std::nullopt;
     }
     if (!head.authorization.empty()) {
         if (access_.braked(peer.address)) return too_many_tries();
         const std::string_view header = head.authorization;
-        if (header.starts_with(bearer)) caller = {access_.role_of(header.substr(bearer.size())), {}, "api"};
+        if (header.starts_with(bearer)) caller = {access_.role_of(header.substr(bearer.size())), {}, "api", {}};
         if (caller.role == Role::none) access_.note_failure(peer.address);
         return std::nullopt;
     }

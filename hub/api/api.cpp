@@ -84,7 +84,10 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     Impl(asio::io_context& io_, asio::thread_pool& pool_, Dependencies& hub_, const timeline::Store& store_,
          Options options_);
 
+    base::Result<> listen_on(tcp::acceptor& acceptor, const std::string& address, std::uint16_t wanted);
     base::Result<> listen_tcp();
+    base::Result<> listen_ingress();
+    bool may_use_ingress(const std::string& address);
     base::Result<> listen_local();
     void start();
     void stop();
@@ -93,7 +96,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     void flush_soon();
 
     template <typename Acceptor>
-    asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections);
+    asio::awaitable<void> accept_on(Acceptor& acceptor, std::size_t& connections, bool ingress = false);
     asio::awaitable<void> sweep();
     void spawn_connection(Socket socket, Peer peer, std::size_t& connections);
     std::optional<Answer> open_web_socket(Stream& stream, const WebSocket::Upgrade& upgrade, const Request& request);
@@ -116,6 +119,7 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     Access access;
     Context context;
     tcp::acceptor tcp_acceptor;
+    tcp::acceptor ingress_acceptor;
     Local::acceptor local_acceptor;
     asio::steady_timer sweep_timer;
     std::optional<Admission> admission; // after the port is known: it names the cookie
@@ -127,6 +131,8 @@ struct Api::Impl : std::enable_shared_from_this<Api::Impl> {
     std::list<std::shared_ptr<Waiting>> waiting;
     std::size_t tcp_connections = 0;
     std::size_t local_connections = 0;
+    std::size_t ingress_connections = 0;
+    std::string last_stranger; ///< who was hung up on by ingress, told once in a row
     std::uint16_t port = 0;
     bool flush_posted = false;
     bool stopping = false;
@@ -150,6 +156,7 @@ Api::Impl::Impl(asio::io_context& io_, asio::thread_pool& pool_, Dependencies& h
               },
               [this](const auto& session) { close_viewers(session); }},
       tcp_acceptor(io),
+      ingress_acceptor(io),
       local_acceptor(io),
       sweep_timer(io),
       broadcast([this]() -> const std::vector<core::Board>& { return hub.boards(); }) {}
@@ -164,24 +171,42 @@ std::vector<std::string> Api::Impl::host_names() const {
     return names;
 }
 
-base::Result<> Api::Impl::listen_tcp() {
+base::Result<> Api::Impl::listen_on(tcp::acceptor& acceptor, const std::string& where, std::uint16_t wanted) {
     error_code error;
-    const auto address = asio::ip::make_address(options.address, error);
+    const auto address = asio::ip::make_address(where, error);
     if (error) {
-        return base::fail(base::ErrorCode::invalid_argument, "\"" + options.address + "\" is no IP address",
+        return base::fail(base::ErrorCode::invalid_argument, "\"" + where + "\" is no IP address",
                           "Listen on 127.0.0.1, or on 0.0.0.0 for the whole network.");
     }
-    const tcp::endpoint endpoint(address, options.port);
-    tcp_acceptor.open(endpoint.protocol(), error);
-    if (!error) tcp_acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) tcp_acceptor.bind(endpoint, error);
-    if (!error) tcp_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-        return cannot_listen(options.address + ":" + std::to_string(options.port), error,
-                             "Another program may use the port; choose one with --listen 127.0.0.1:PORT.");
+    const tcp::endpoint endpoint(address, wanted);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) return {};
+    return cannot_listen(where + ":" + std::to_string(wanted), error,
+                         "Another program may use the port; choose one with --listen 127.0.0.1:PORT.");
+}
+
+base::Result<> Api::Impl::listen_tcp() {
+    auto listening = listen_on(tcp_acceptor, options.address, options.port);
+    if (listening) port = tcp_acceptor.local_endpoint().port();
+    return listening;
+}
+
+base::Result<> Api::Impl::listen_ingress() {
+    if (!options.ingress) return {};
+    return listen_on(ingress_acceptor, options.ingress->address, options.ingress->port);
+}
+
+/// The address that a connection comes from is what lets it in, and not the one that it came to.
+bool Api::Impl::may_use_ingress(const std::string& address) {
+    const auto& sources = options.ingress->sources;
+    if (std::find(sources.begin(), sources.end(), address) != sources.end()) return true;
+    if (std::exchange(last_stranger, address) != address) {
+        spdlog::warn("api: {} is not Home Assistant's ingress, and was hung up on", address);
     }
-    port = tcp_acceptor.local_endpoint().port();
-    return {};
+    return false;
 }
 
 base::Result<> Api::Impl::listen_local() {
@@ -216,12 +241,14 @@ void Api::Impl::start() {
         if (failure) spdlog::error("api: a listener ended unexpectedly");
     };
     asio::co_spawn(io, accept_on(tcp_acceptor, tcp_connections), log_failure);
+    if (ingress_acceptor.is_open())
+        asio::co_spawn(io, accept_on(ingress_acceptor, ingress_connections, true), log_failure);
     if (local_acceptor.is_open()) asio::co_spawn(io, accept_on(local_acceptor, local_connections), log_failure);
     asio::co_spawn(io, sweep(), log_failure);
 }
 
 template <typename Acceptor>
-asio::awaitable<void> Api::Impl::accept_on(Acceptor& acceptor, std::size_t& connections) {
+asio::awaitable<void> Api::Impl::accept_on(Acceptor& acceptor, std::size_t& connections, bool ingress) {
     while (!stopping) {
         Socket socket(io);
         const auto [error] = co_await acceptor.async_accept(socket, await_tuple);
@@ -238,7 +265,8 @@ asio::awaitable<void> Api::Impl::accept_on(Acceptor& acceptor, std::size_t& conn
         if (options.limits.send_buffer_size > 0) {
             socket.set_option(asio::socket_base::send_buffer_size(options.limits.send_buffer_size), ignored);
         }
-        Peer peer{is_local, address_of(socket)};
+        Peer peer{is_local, address_of(socket), ingress};
+        if (ingress && !may_use_ingress(peer.address)) continue;
         spawn_connection(std::move(socket), std::move(peer), connections);
     }
 }
@@ -393,6 +421,7 @@ void Api::Impl::stop() {
     if (std::exchange(stopping, true)) return;
     error_code ignored;
     tcp_acceptor.close(ignored);
+    if (ingress_acceptor.is_open()) ingress_acceptor.close(ignored);
     if (local_acceptor.is_open()) {
         local_acceptor.close(ignored);
         std::error_code gone;
@@ -413,12 +442,17 @@ Api::~Api() { impl_->stop(); }
 
 base::Result<> Api::start() {
     if (auto listening = impl_->listen_tcp(); !listening) return listening;
+    if (auto listening = impl_->listen_ingress(); !listening) return listening;
     if (auto listening = impl_->listen_local(); !listening) return listening;
     impl_->start();
     return {};
 }
 
 std::uint16_t Api::port() const noexcept { return impl_->port; }
+std::uint16_t Api::ingress_port() const noexcept {
+    error_code closed;
+    return impl_->ingress_acceptor.local_endpoint(closed).port();
+}
 void Api::stop() { impl_->stop(); }
 void Api::on_change(const core::Change& change) { impl_->note(change); }
 void Api::on_job(const jobs::Job& job) { impl_->note_job(job); }

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,12 +45,22 @@ struct Limits {
     int send_buffer_size = 0;                              ///< of a socket, in bytes; 0 leaves it to the system
 };
 
+/// The listener for Home Assistant's ingress: who connects from one of these addresses has been let in by it and is
+/// `operator`; whoever else connects is hung up on. It has no login. Listening on an address that others can reach is
+/// therefore no risk, and no substitute for the check either.
+struct Ingress {
+    std::string address = "0.0.0.0";                    ///< numeric
+    std::uint16_t port = 8099;                          ///< 0: any free one, see `Api::ingress_port`
+    std::vector<std::string> sources = {"172.30.32.2"}; ///< numeric; by default the Supervisor's
+};
+
 struct Options {
     std::string address = "127.0.0.1"; ///< numeric IPv4 or IPv6
     std::uint16_t port = 8321;         ///< 0: any free one, see `Api::port`
     std::filesystem::path socket;      ///< the Unix socket, made with mode 0600; empty: none
     std::vector<std::string> allowed_hosts;
     std::vector<Token> tokens;
+    std::optional<Ingress> ingress;
     std::span<const Asset> assets = page_assets();
     Limits limits;
 };
@@ -80,6 +91,9 @@ public:
         /// Ends whatever is attached and gives the port back for a while. Error: `not_found`.
         virtual base::Result<> end_session(std::string_view session) = 0;
         virtual jobs::Desk& desk() = 0;
+        virtual core::HomeReport home_report() const = 0;
+        /// Makes Home Assistant forget those of these discovery topics that are orphans; how many were.
+        virtual std::size_t forget_orphans(const std::vector<std::string>& topics) = 0;
 
     protected:
         ~Dependencies() = default;
@@ -91,15 +105,14 @@ public:
     ~Api();
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
-        virtual core::HomeReport home_report() const = 0;
-        /// Makes Home Assistant forget those of these discovery topics that are orphans; how many were.
-        virtual std::size_t forget_orphans(const std::vector<std::string>& topics) = 0;
 
     /// Binds both sockets and begins to serve. Errors: `io` (address in use, no permission), `invalid_argument`.
     base::Result<> start();
 
     /// The TCP port in use; 0 before `start`.
     std::uint16_t port() const noexcept;
+    /// That of the ingress listener; 0 without one.
+    std::uint16_t ingress_port() const noexcept;
 
     /// Stops listening and cuts every connection; what was running on them ends in the next turns of `io`.
     void stop();

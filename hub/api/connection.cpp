@@ -58,6 +58,9 @@ Head head_of(const Fields& fields) {
     head.x_ouro = std::string(fields["X-Ouro"]);
     head.accept_encoding = text(http::field::accept_encoding);
     head.if_none_match = text(http::field::if_none_match);
+    head.forwarded_host = std::string(fields["X-Forwarded-Host"]);
+    head.remote_user = std::string(fields["X-Remote-User-Display-Name"]);
+    if (head.remote_user.empty()) head.remote_user = std::string(fields["X-Remote-User-Name"]);
     return head;
 }
 

@@ -177,7 +177,9 @@ void post_logout(Context& context, const Request& request, Reply reply) {
 }
 
 void get_me(Context&, const Request& request, Reply reply) {
-    reply(json_answer({{"role", role_name(request.caller.role)}, {"version", OURO_VERSION}}));
+    Json me = {{"role", role_name(request.caller.role)}, {"version", OURO_VERSION}};
+    if (request.peer.ingress) me["user"] = request.caller.user;
+    reply(json_answer(me));
 }
 
 void get_boards(Context& context, const Request&, Reply reply) { reply(json_answer(view_of(context.hub.boards()))); }
@@ -288,8 +290,6 @@ void delete_session(Context& context, const Request& request, Reply reply) {
     reply(std::move(answer));
 }
 
-void get_timeline(Context& context, const Request& request, Reply reply) {
-    const std::string uid(request.find_query("uid").value_or(""));
 void get_home(Context& context, const Request&, Reply reply) {
     reply(json_answer(view_of(context.hub.home_report(), context.hub.boards())));
 }
@@ -306,6 +306,8 @@ void post_forget(Context& context, const Request& request, Reply reply) {
     reply(json_answer({{"forgotten", context.hub.forget_orphans(list->get<std::vector<std::string>>())}}));
 }
 
+void get_timeline(Context& context, const Request& request, Reply reply) {
+    const std::string uid(request.find_query("uid").value_or(""));
     const std::string what(request.find_query("what").value_or(""));
     const auto limit = query_number<std::size_t>(request, "limit", 100);
     const auto before = query_number<std::int64_t>(request, "before", 0);

@@ -32,14 +32,17 @@ struct Head {
     std::string x_ouro;
     std::string accept_encoding;
     std::string if_none_match;
+    std::string forwarded_host; ///< the name in the browser's address, as Home Assistant's ingress tells it
+    std::string remote_user;    ///< who is signed in there, as it shows him
     bool host_repeated = false;
     bool upgrade = false; ///< asks to become a WebSocket
 };
 
 /// Where it came from.
 struct Peer {
-    bool local = false;  ///< the Unix socket: whoever can open it is admin
-    std::string address; ///< the other side's IP address; empty when local
+    bool local = false;   ///< the Unix socket: whoever can open it is admin
+    std::string address;  ///< the other side's IP address; empty when local
+    bool ingress = false; ///< it came through Home Assistant's ingress, which has let the person in
 };
 
 /// Who asks, found out by `Access`.
@@ -47,6 +50,7 @@ struct Caller {
     Role role = Role::none;
     std::string session; ///< the key of a cookie's session; empty without one
     std::string source;  ///< where its commands come from: "web", "cli", "api"
+    std::string user;    ///< by ingress: who it is, for people to read; at most 64 bytes
 };
 
 /// A request that was let in, with the parts of its address decoded.

@@ -42,6 +42,13 @@ struct HomeAssistantAccess {
     std::vector<std::pair<std::string, std::string>> grants; ///< board, entity
 };
 
+/// The listener for Home Assistant's ingress; see api::Ingress. Off without a port.
+struct IngressListener {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 0;
+    std::vector<std::string> sources = {"172.30.32.2"};
+};
+
 struct Config {
     std::filesystem::path data; ///< the hub's own folder, absolute
     std::string address = "127.0.0.1";
@@ -52,14 +59,15 @@ struct Config {
     workbench::PortRule ports;        ///< which USB ports are opened
     std::string log_level = "info";   ///< "debug", "info", "warning", "error"
     std::string discovery_prefix = "homeassistant";
+    bool discovery_by_device = false; ///< one document a board; Home Assistant 2024.11 and later
     Broker broker;
     HomeAssistantAccess home_assistant;
+    IngressListener ingress;
 };
 
 /// What one source says, each as text; what it does not say is absent.
 struct Settings {
     std::optional<std::string> data;
-    bool discovery_by_device = false; ///< one document a board; Home Assistant 2024.11 and later
     std::optional<std::string> config; ///< another file than ouro.toml in the data folder
     std::optional<std::string> listen; ///< "127.0.0.1:8321", "[::1]:8321", "8321"
     std::optional<std::string> boards_dir;

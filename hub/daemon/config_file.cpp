@@ -196,16 +196,45 @@ base::Result<> take_home_assistant(const Reader& reader, HomeAssistantAccess& ac
                  "A long-lived access token is made in Home Assistant: your profile, Security.");
 }
 
+base::Result<> take_ingress(const Reader& reader, IngressListener& ingress) {
+    const toml::table* table = reader.node.as_table();
+    if (!table) return wrong(reader.file, reader.node, "ingress must be a table", "Begin it with [ingress].");
+    for (const auto& [name, value] : *table) {
+        const Reader each{reader.file, "ingress." + std::string(name.str()), value};
+        base::Result<> result;
+        std::string listen;
+        if (name == "listen") {
+            result = each.text(listen);
+            Config parsed; // the two kinds of listeners are written alike
+            parsed.address = ingress.address;
+            parsed.port = 0;
+            if (result) result = set_listen(listen, parsed);
+            if (!result) return wrong(reader.file, value, result.error().message, result.error().hint);
+            ingress.address = parsed.address;
+            ingress.port = parsed.port;
+        } else if (name == "sources") {
+            result = each.texts(ingress.sources, R"(For example ["172.30.32.2"].)");
+        } else {
+            result = each.unknown("listen, sources");
+        }
+        if (!result) return result;
+    }
+    if (ingress.port != 0) return {};
+    return wrong(reader.file, reader.node, "ingress needs listen, with a port", "For example \"0.0.0.0:8099\".");
+}
+
 base::Result<> take(const Reader& reader, Config& config) {
     const std::string& key = reader.key;
     std::string text;
     if (key == "mqtt") return take_mqtt_table(reader.file, reader.node, config);
     if (key == "home_assistant") return take_home_assistant(reader, config.home_assistant);
+    if (key == "ingress") return take_ingress(reader, config.ingress);
     if (key == "allowed_hosts") return reader.texts(config.allowed_hosts, R"(For example ["hub.home.arpa"].)");
     if (key == "ports") return reader.ports(config);
     if (key != "listen" && key != "log_level" && key != "boards_dir" && key != "apps_dir") {
         return reader.unknown(
-            "listen, boards_dir, apps_dir, ports, allowed_hosts, log_level, [mqtt], [home_assistant]");
+            "listen, boards_dir, apps_dir, ports, allowed_hosts, log_level, [mqtt], [home_assistant], "
+            "[ingress]");
     }
     if (auto result = reader.text(text); !result) return result;
     base::Result<> result;

@@ -67,6 +67,8 @@ api::Options api_options(const Config& config, std::vector<api::Token> tokens) {
     options.socket = config.data / "ouro.sock";
     options.allowed_hosts = config.allowed_hosts;
     options.tokens = std::move(tokens);
+    if (config.ingress.port != 0)
+        options.ingress = api::Ingress{config.ingress.address, config.ingress.port, config.ingress.sources};
     return options;
 }
 
@@ -132,12 +134,12 @@ private:
     }
     base::Result<> end_session(std::string_view session) override { return workbench_.release(session); }
     jobs::Desk& desk() override { return desk_; }
-
-    void await_signal();
     core::HomeReport home_report() const override;
     std::size_t forget_orphans(const std::vector<std::string>& topics) override {
         return home_ ? home_->forget(topics) : 0;
     }
+
+    void await_signal();
     void tick();
     void stop();
 
@@ -181,8 +183,6 @@ Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std
     desk_.load();
 }
 
-void Daemon::begin_work() {
-    if (auto started = workbench_.start(); !started) {
 core::HomeReport Daemon::home_report() const {
     core::HomeReport report = home_ ? home_->report() : core::HomeReport();
     if (home_assistant_) {
@@ -192,6 +192,8 @@ core::HomeReport Daemon::home_report() const {
     return report;
 }
 
+void Daemon::begin_work() {
+    if (auto started = workbench_.start(); !started) {
         log_line("error", "boards: " + std::string(started.error().message) + ". " + std::string(started.error().hint));
     }
     if (home_) {

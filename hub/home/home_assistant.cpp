@@ -41,7 +41,9 @@ std::optional<WebSocketAddress> parse_url(std::string_view url) {
     }
     while (url.ends_with('/')) url.remove_suffix(1);
     const auto slash = std::min(url.find('/'), url.size());
-    address.target = std::string(url.substr(slash)) + "/api/websocket";
+    address.target = std::string(url.substr(slash));
+    // The Supervisor has another path than Home Assistant itself.
+    if (!address.target.ends_with("/websocket")) address.target += "/api/websocket";
     std::string_view host = url.substr(0, slash);
     const auto colon = host.ends_with(']') ? std::string_view::npos : host.rfind(':');
     address.port = address.tls ? "443" : "8123";

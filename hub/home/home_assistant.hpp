@@ -16,7 +16,7 @@ class io_context;
 namespace hub::home {
 
 struct HomeAssistantConfig {
-    std::string url;     ///< "http://homeassistant.local:8123" or https://…
+    std::string url;     ///< "http://homeassistant.local:8123" or https://…; a whole address ends in /websocket
     std::string token;   ///< a long-lived access token; never logged
     std::string ca_file; ///< for https; empty: the system's certificates
 };

@@ -137,6 +137,7 @@ struct ServerTest : testing::Test {
     std::string viewer_token = make_token();
     std::filesystem::path folder;
     Limits limits;
+    std::optional<Ingress> ingress;
     boost::asio::io_context io;
     boost::asio::thread_pool pool{1};
     std::optional<DeskStandIn> desk;
@@ -179,6 +180,7 @@ struct ServerTest : testing::Test {
         options.tokens = {{Role::admin, token}, {Role::viewer, viewer_token}};
         options.assets = assets;
         options.limits = limits;
+        options.ingress = ingress;
         api.emplace(io, pool, hub, store, options);
         ASSERT_TRUE(api->start());
         work.emplace(io.get_executor());

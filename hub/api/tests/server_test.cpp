@@ -5,6 +5,94 @@
 namespace hub::api::tests {
 namespace {
 
+// --- ingress ---
+
+struct IngressTest : ServerTest {
+    void start_ingress(const std::string& source) {
+        ingress = Ingress{"127.0.0.1", 0, {source}};
+        start();
+    }
+    HttpAnswer through(std::string_view first_line, std::string_view more, std::string_view body = "") {
+        return TestClient(api->ingress_port())
+            .ask(std::string(first_line) +
+                 " HTTP/1.1\r\nHost: 172.30.33.4:8099\r\nX-Forwarded-Host: ha.local:8123\r\n" + "Content-Length: " +
+                 std::to_string(body.size()) + "\r\n" + std::string(more) + "\r\n" + std::string(body));
+    }
+};
+
+TEST_F(IngressTest, lets_in_without_a_login_whom_home_assistant_has_let_in_and_says_who_it_is) {
+    start_ingress("127.0.0.1");
+    const HttpAnswer me =
+        through("GET /api/me", "X-Remote-User-Name: anna\r\nX-Remote-User-Display-Name: Anna\x1b\r\n");
+    ASSERT_EQ(me.status, 200);
+    EXPECT_EQ(me.json()["role"], "operator");
+    EXPECT_EQ(me.json()["user"], "Anna?");
+    EXPECT_EQ(through("GET /api/me", "X-Remote-User-Name: anna\r\n").json()["user"], "anna");
+    EXPECT_EQ(through("GET /", "").status, 200) << "and the page";
+}
+
+TEST_F(IngressTest, hangs_up_on_every_other_address_before_it_reads_a_word) {
+    start_ingress("172.30.32.2");
+    TestClient stranger(api->ingress_port());
+    EXPECT_TRUE(stranger.ends_within(5s));
+}
+
+TEST_F(IngressTest, its_headers_mean_nothing_on_the_ordinary_listener) {
+    start_ingress("127.0.0.1");
+    EXPECT_EQ(raw("GET /api/me HTTP/1.1\r\nHost: localhost\r\nX-Remote-User-Id: 1\r\nX-Remote-User-Name: anna\r\n"
+                  "X-Forwarded-Host: localhost\r\nX-Ingress-Path: /api/hassio_ingress/x\r\n"
+                  "X-Hass-Source: core.ingress\r\n\r\n")
+                  .status,
+              401);
+    EXPECT_FALSE(get("/api/me").json().contains("user"));
+}
+
+TEST_F(IngressTest, a_page_of_another_site_can_do_nothing_with_home_assistants_cookie) {
+    start_ingress("127.0.0.1");
+    const std::string change = "X-Ouro: 1\r\nContent-Type: application/json\r\n";
+    const std::string_view set = "POST /api/boards/abcd1234/entities/temp/set";
+    EXPECT_EQ(through(set, change + "Origin: http://ha.local:8123\r\n", R"({"value":1})").status, 202);
+    EXPECT_EQ(through(set, change + "Origin: https://HA.local:8123\r\n", R"({"value":1})").status, 202);
+    for (const char* origin :
+         {"http://evil.com", "null", "http://172.30.33.4:8099", "http://ha.local:8123.evil.com", ""}) {
+        EXPECT_EQ(through(set, change + "Origin: " + origin + "\r\n", R"({"value":1})").status, 403) << origin;
+    }
+    EXPECT_EQ(through(set, "Content-Type: application/json\r\n", R"({"value":1})").status, 403) << "X-Ouro is missing";
+}
+
+TEST_F(IngressTest, without_one_there_is_no_such_listener) {
+    start();
+    EXPECT_EQ(api->ingress_port(), 0);
+}
+
+// --- Home Assistant ---
+
+TEST_F(ServerTest, how_the_hub_stands_with_home_assistant_is_told_with_the_remarks_about_each_board) {
+    hub.report.broker = "connected";
+    hub.report.birth = core::Time(1500us);
+    hub.report.announced = {{"abcd1234", 4, 1, 0}, {"hub", 1, 0, 0}};
+    hub.report.orphans = {{"homeassistant/lock/ouro_gone1_gate/config", "gone1", "gate", "Shed: Gate"}};
+    hub.list[0].remarks = {{"temp", "device_class", "is wrong", "2024.3"}};
+    start();
+    const Json report = get("/api/home").json();
+    EXPECT_EQ(report["broker"]["state"], "connected");
+    EXPECT_EQ(report["birth_ms"], 1.5);
+    ASSERT_EQ(report["boards"].size(), 1U);
+    EXPECT_EQ(report["boards"][0]["documents"], 4);
+    EXPECT_EQ(report["boards"][0]["waiting"], 1);
+    EXPECT_EQ(report["boards"][0]["remarks"][0]["releases"], "2024.3");
+    EXPECT_EQ(report["orphans"][0]["name"], "Shed: Gate");
+}
+
+TEST_F(ServerTest, orphans_are_forgotten_by_their_topics) {
+    start();
+    EXPECT_EQ(post("/api/home/forget", R"({"topics":["a","b"]})").json()["forgotten"], 2);
+    EXPECT_EQ(hub.forgotten, (std::vector<std::string>{"a", "b"}));
+    for (const char* wrong : {"{}", "[]", R"({"topics":"a"})", R"({"topics":[1]})", R"({"topics":null})"}) {
+        EXPECT_EQ(post("/api/home/forget", wrong).status, 400) << wrong;
+    }
+}
+
 // --- signing in -------------------------------------------------------------------------------------------------
 
 TEST_F(ServerTest, a_token_is_traded_for_a_cookie_that_scripts_of_the_page_cannot_read) {

@@ -46,6 +46,23 @@ TEST_F(ConfigTest, without_any_source_the_hub_stays_on_this_machine_and_brings_i
     EXPECT_EQ(config->boards_dir, folder / "boards");
 }
 
+TEST_F(ConfigTest, ingress_is_off_until_it_is_named_and_listens_to_the_supervisor_alone) {
+    EXPECT_EQ(load()->ingress.port, 0);
+    write("[ingress]\nlisten = \"8099\"\n");
+    EXPECT_EQ(load()->ingress.port, 8099);
+    EXPECT_EQ(load()->ingress.address, "0.0.0.0");
+    EXPECT_EQ(load()->ingress.sources, std::vector<std::string>{"172.30.32.2"});
+    EXPECT_EQ(load()->port, 8321) << "the ordinary listener stays where it is";
+    write("[ingress]\nlisten = \"127.0.0.1:8099\"\nsources = [\"127.0.0.1\"]\n");
+    EXPECT_EQ(load()->ingress.address, "127.0.0.1");
+    EXPECT_EQ(load()->ingress.sources, std::vector<std::string>{"127.0.0.1"});
+    for (const char* wrong : {"[ingress]\nsources = [\"127.0.0.1\"]\n", "[ingress]\nlisten = \"x:y\"\n",
+                              "[ingress]\nlisten = 8099\n", "[ingress]\nhost = \"x\"\n", "ingress = 1\n"}) {
+        write(wrong);
+        EXPECT_NE(complaint(), "none") << wrong;
+    }
+}
+
 TEST_F(ConfigTest, a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default) {
     write("listen = \"127.0.0.1:1111\"\nlog_level = \"error\"\nboards_dir = \"from_file\"\n");
     EXPECT_EQ(load()->port, 1111);
@@ -117,6 +134,12 @@ TEST_F(ConfigTest, a_text_that_cannot_work_is_refused_with_its_line) {
         write("[mqtt]\ndiscovery_prefix = \"" + std::string(prefix) + "\"\n");
         EXPECT_TRUE(complaint().starts_with("ouro.toml, line 2: mqtt.discovery_prefix")) << prefix;
     }
+    write("[mqtt]\ndiscovery = \"both\"\n");
+    EXPECT_TRUE(complaint().starts_with("ouro.toml, line 2: mqtt.discovery must be"));
+    write("[mqtt]\ndiscovery = \"device\"\n");
+    EXPECT_TRUE(load()->discovery_by_device);
+    write("[mqtt]\ndiscovery = \"entity\"\n");
+    EXPECT_FALSE(load()->discovery_by_device);
     write("[mqtt]\ndiscovery_prefix = \"home/assistant\"\n");
     EXPECT_EQ(load()->discovery_prefix, "home/assistant");
     // An empty name would stand for every Host header that is none.
@@ -134,12 +157,6 @@ TEST_F(ConfigTest, a_broker_in_the_file_is_used_and_a_password_there_must_be_pri
     EXPECT_EQ(config->broker.host, "broker.lan");
     EXPECT_EQ(config->broker.port, 8883);
     EXPECT_EQ(config->broker.password, "secret");
-    write("[mqtt]\ndiscovery = \"both\"\n");
-    EXPECT_TRUE(complaint().starts_with("ouro.toml, line 2: mqtt.discovery must be"));
-    write("[mqtt]\ndiscovery = \"device\"\n");
-    EXPECT_TRUE(load()->discovery_by_device);
-    write("[mqtt]\ndiscovery = \"entity\"\n");
-    EXPECT_FALSE(load()->discovery_by_device);
     write(text, perms::owner_read | perms::group_read);
     EXPECT_EQ(load().error().code, base::ErrorCode::refused);
     EXPECT_TRUE(load().error().hint.view().starts_with("chmod 600"));
