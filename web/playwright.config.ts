@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page in a real browser (the system's Chromium): `mock` against the mock hub, `hub` and `badge` against the one at OURO_URL.
+// The page in a real browser (the system's Chromium): `mock` against the mock hub, `hub`, `badge` and `ingress` against the one at OURO_URL.
 import { defineConfig } from "@playwright/test";
 
 const port = Number(process.env["OURO_MOCK_PORT"] ?? 4173);
-const mock = !["hub", "badge"].some((project) => process.argv.includes(project));
+const mock = !["hub", "badge", "ingress"].some((project) => process.argv.includes(project));
 
 export default defineConfig({
     testDir: "e2e",
@@ -24,6 +24,7 @@ export default defineConfig({
         { name: "mock", testMatch: /mock\.spec\.ts$/, use: { baseURL: `http://127.0.0.1:${port}/` } },
         { name: "hub", testMatch: "hub.spec.ts" },
         { name: "badge", testMatch: "badge.spec.ts" },
+        { name: "ingress", testMatch: "ingress.spec.ts" },
     ],
     ...(mock
         ? {
