@@ -12,7 +12,11 @@ from parts.board import Board
 from snippets import Runner, Snippet, snippets
 
 # docs/python-api.md is held against the VM, in virtual time.
-SNIPPETS = [each for page in ("getting-started", "app-development") for each in snippets(ROOT / f"docs/{page}.md")]
+SNIPPETS = [
+    each
+    for page in ("getting-started", "app-development", "home-assistant")
+    for each in snippets(ROOT / f"docs/{page}.md")
+]
 
 
 @pytest.fixture(scope="module")

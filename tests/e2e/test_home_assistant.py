@@ -212,6 +212,93 @@ def test_home_assistant_found_nothing_to_complain_about(home: Home) -> None:
     assert [line for line in ours if not any(words in line for words in expected)] == []
 
 
+class PlayedBoard:
+    """A board that speaks MQTT for itself, played by this test."""
+
+    def __init__(self, home: Home, uid: str):
+        self.home, self.uid = home, uid
+        self.access = home.house.access
+
+    def say(self, leaf: str, content: object, retain: bool = True) -> None:
+        text = content if isinstance(content, str) else json.dumps(content)
+        self.access.publish(f"ouro/{self.uid}/{leaf}", text, retain=retain)
+
+    def introduce(self, name: str, elements: list, decl: str) -> None:
+        self.say("status", "online")
+        self.say("decl", elements)
+        self.say("hello", {"uid": self.uid, "name": name, "link": "mqtt", "boot": 1, "decl": decl})
+        online = lambda: (b := self.home.house.hub.board(self.uid)) and b["online"] and b["name"] == name  # noqa: E731
+        eventually(online, 10, f"{name} is online")
+
+    def rows(self) -> dict[str, dict]:
+        ours = [e for e in self.home.assistant.registry("entity") if e["unique_id"].startswith(f"ouro_{self.uid}_")]
+        return {e["unique_id"].removeprefix(f"ouro_{self.uid}_"): e for e in ours}
+
+
+def test_a_board_asks_for_a_forecast_and_gets_it_whole_or_not_at_all(home: Home) -> None:
+    status = home.house.hub.get("/api/home")
+    assert status["websocket"] == {"state": "connected", "version": "2024.3.3"} and status["running"]
+    board = PlayedBoard(home, "asker01")
+    board.introduce("Asker", [], "00000001")
+    with board.access.listen("ouro/asker01/answer") as mqtt:
+
+        def ask(number: int, action: str, target: str | None, **data: object) -> dict:
+            call = {"n": number, "action": action, "target": target, "data": data, "ask": True}
+            board.say("call", call, retain=False)
+            return mqtt.wait_for(f"answer {number}", lambda m: m.json()["n"] == number, 10).json()
+
+        daily = ask(1, "weather.get_forecasts", "weather.home", type="daily")
+        assert daily["ok"] and daily["text"] == ""
+        assert daily["response"]["weather.home"]["forecast"][0]["temperature"] == 21.0
+        hourly = ask(2, "weather.get_forecasts", "weather.home", type="hourly")
+        assert not hourly["ok"] and "bytes" in hourly["text"] and "response" not in hourly
+        assert not ask(3, "weather.get_forecasts", "weather.nowhere", type="daily").get("response")
+        refused = ask(4, "conversation.process", None, text="open the door")
+        assert not refused["ok"] and "may not" in refused["text"]
+
+
+def test_a_rename_keeps_the_entity_and_its_place_in_the_registry(home: Home) -> None:
+    board = PlayedBoard(home, "rename01")
+    board.introduce("Cellar", [["temp", "sensor", "Temp", {"unit_of_measurement": "°C"}]], "00000001")
+    before = eventually(lambda: board.rows().get("temp"), 20, "it is discovered", every=0.2)
+    assert before["entity_id"] == "sensor.cellar_temp"
+    board.introduce("Basement", [["temp", "sensor", "Heat", {"unit_of_measurement": "°C"}]], "00000002")
+    named = lambda: (row := board.rows()["temp"])["original_name"] == "Heat" and row  # noqa: E731
+    after = eventually(named, 20, "it is renamed", every=0.2)
+    assert (after["entity_id"], after["id"]) == (before["entity_id"], before["id"])
+    devices = {d["id"]: d["name"] for d in home.assistant.registry("device")}
+    assert devices[after["device_id"]] == "Basement"
+
+
+def test_health_is_there_and_waits_to_be_enabled(home: Home) -> None:
+    rows = [e for e in home.assistant.registry("entity") if "_health-" in e["unique_id"]]
+    health = {e["unique_id"].rpartition("-")[2] for e in rows if home.house.board.uid in e["unique_id"]}
+    assert health == {"heap", "uptime", "crash"}, "and no signal of a board without WiFi"
+    assert all(e["disabled_by"] == "integration" and e["entity_category"] == "diagnostic" for e in rows)
+
+
+def test_an_orphan_leaves_home_assistant_when_somebody_says_so(home: Home) -> None:
+    uid, topic = "gone01", "homeassistant/switch/ouro_gone01_pump/config"
+    document = {
+        "name": "Pump",
+        "unique_id": f"ouro_{uid}_pump",
+        "command_topic": f"ouro/{uid}/pump/set",
+        "device": {"identifiers": [f"ouro_{uid}"], "name": "Garden"},
+    }
+    home.house.access.publish(topic, json.dumps(document), retain=True)
+    board = PlayedBoard(home, uid)
+    eventually(board.rows, 20, "the left-over is discovered", every=0.2)
+    orphans = lambda: [o for o in home.house.hub.get("/api/home")["orphans"] if o["uid"] == uid]  # noqa: E731
+    assert eventually(orphans, 5, "and listed")[0]["name"] == "Garden: Pump"
+    done = home.house.hub.cli("ha", "orphans", "--remove")
+    assert done.returncode == 0, done
+    eventually(lambda: not board.rows(), 20, "Home Assistant has forgotten it", every=0.2)
+
+
+def test_home_assistant_still_found_nothing_to_complain_about(home: Home) -> None:
+    test_home_assistant_found_nothing_to_complain_about(home)
+
+
 TILE = "input_boolean.hall"
 
 

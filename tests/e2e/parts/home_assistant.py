@@ -47,6 +47,20 @@ websocket_api:
 input_boolean:
   hall:
     name: Hall
+weather:
+  - platform: template
+    name: Home
+    unique_id: weather_home
+    condition_template: "sunny"
+    temperature_template: "{{{{ 21 }}}}"
+    temperature_unit: "°C"
+    humidity_template: "{{{{ 40 }}}}"
+    forecast_daily_template: >
+      {{{{ [{{"datetime": "2026-01-01T12:00:00+00:00", "condition": "sunny", "temperature": 21.0}}] }}}}
+    forecast_hourly_template: >
+      {{% set ns = namespace(hours=[]) %}}{{% for i in range(48) %}}{{% set ns.hours = ns.hours + [
+      {{"datetime": "2026-01-01T12:%02d:00+00:00" % i, "condition": "sunny", "temperature": 21.0}}] %}}{{% endfor %}}
+      {{{{ ns.hours }}}}
 logger:
   default: warning
   logs:
