@@ -63,11 +63,11 @@ Outcome<Ending> try_profile(const Invocation& invocation, const FlashCommand& wo
                                 .insist = words.force};
     options.write.on_progress = [&reporter](const flash::Progress& progress) { reporter.progress(progress); };
     const auto reports = board->session->flash({part}, options);
-    if (!reports) return tl::unexpected(failure_of(reports.error()));
+    if (!reports) return tl::unexpected(reporter.failure(reports.error()));
     reporter.phase("start");
     reporter.step("Start it");
     const auto banner = board->session->run_program(banner_patience);
-    if (!banner) return tl::unexpected(failure_of(banner.error()));
+    if (!banner) return tl::unexpected(reporter.failure(banner.error()));
     return Ending{*banner, reports->front(), &chip, board->name};
 }
 
@@ -126,7 +126,7 @@ int run_flash(const Invocation& invocation, FlashCommand& words) {
     reporter.end_line();
     const bool runs = ended && !ended->banner.line.empty();
     const bool may_be_raw = ended ? ended->chip->chip == esp::Chip::esp8266 : ended.error().exit == exit_failed;
-    if (runs || words.raw || words.flash_mode != "keep" || !may_be_raw) {
+    if (runs || words.raw || words.flash_mode != "keep" || !may_be_raw || reporter.is_over()) {
         return ended ? say_end(invocation, *ended, first) : report(ended.error());
     }
     // A raw module has only two of the flash's four data lines, and no capacitor that steadies its reset.

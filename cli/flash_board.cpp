@@ -168,6 +168,11 @@ void FlashReporter::step(const std::string& text) {
     std::fprintf(stderr, "%s\n", printable(text).c_str());
 }
 
+Failure FlashReporter::failure(const base::Error& error) {
+    is_over_ = is_over_ || flash::is_final(error);
+    return failure_of(error);
+}
+
 void FlashReporter::phase(std::string_view word) {
     if (phase_ == word) return;
     phase_ = word;
@@ -218,13 +223,13 @@ Outcome<FlashBoard> open_flash_board(const Invocation& invocation, const FlashWo
     if (options->connect.wiring != flash::ResetWiring::native_usb) options->connect.wiring = wiring_of(reached->name);
     auto line = flash::PortLine::open(reached->open);
     if (!line) return tl::unexpected(port_failure(*reached, line.error()));
-    reporter.phase("connect");
     (*line)->stop_on_interrupt();
+    reporter.phase("connect");
     FlashBoard board{reached->name, std::move(*line), nullptr};
     board.session = std::make_unique<flash::FlashSession>(
         *board.line, *options, [&reporter](const std::string& text) { reporter.step(text); });
     if (const auto opened = board.session->open(); !opened) {
-        Failure failure = failure_of(opened.error());
+        Failure failure = reporter.failure(opened.error());
         failure.message = board.name + ": " + failure.message;
         return tl::unexpected(failure);
     }

@@ -56,7 +56,13 @@ public:
     /// Ends a line of progress.
     void end_line();
 
+    /// What to tell of this error.
+    Failure failure(const base::Error& error);
+    /// One of them ends all that was to be done with the board: it is gone, or somebody stopped us.
+    bool is_over() const { return is_over_; }
+
 private:
+    bool is_over_ = false;
     bool json_;
     bool on_terminal_;
     bool line_open_ = false;

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -221,4 +222,17 @@ def test_repl_shows_an_esp8266s_boot_log_at_its_rate(board, tty: str) -> None:
         assert repl.stdout
         assert b"ets Jan  8 2013" in repl.stdout.readline() + repl.stdout.readline()
         repl.communicate(b"\x1d", timeout=10)
+    fake.stop()
+
+
+def test_ctrl_c_ends_it_and_nothing_else_is_tried(board, image: Path) -> None:
+    fake = board("--chip", "esp8266", "--instant", "--no-lines")
+    command = [BIN / "ouro", "flash", fake.port, "-f", image, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as flashing:
+        assert flashing.stdout
+        assert any(json.loads(line).get("phase") == "connect" for line in flashing.stdout)
+        flashing.send_signal(signal.SIGINT)
+        said, complaints = flashing.communicate(timeout=20)
+    assert flashing.returncode == 1 and "stopped, as you asked" in complaints
+    assert "raw module" not in said + complaints
     fake.stop()
