@@ -161,7 +161,10 @@ struct ServerTest : testing::Test {
     }
     ~ServerTest() override {
         if (core.joinable()) {
-            on_core([this] { api->stop(); });
+            on_core([this] {
+                api->stop();
+                desk.reset(); // what its jobs wait for would keep the core running
+            });
             work->reset();
             core.join();
         }
