@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flash_uf2.hpp"
 
+#include "cli/bootloader_way.hpp"
 #include "hub/workbench/flash/boot_drive.hpp"
 #include "hub/workbench/port_python.hpp"
 #include "hub/workbench/usb_ports.hpp"
@@ -25,18 +26,6 @@ using workbench::PortPython;
 
 constexpr auto look_interval = std::chrono::milliseconds(200);
 constexpr int looks_max = 75; // 15 s
-
-/// Prints "none" where there is no way: MicroPython's, then CircuitPython's.
-constexpr std::string_view find_way = R"(try:
- from machine import bootloader as _or
-except ImportError:
- try:
-  import microcontroller as _om
-  def _or():_om.on_next_reset(_om.RunMode.UF2);_om.reset()
- except ImportError:print('none')
-)";
-/// A moment later, when the port is closed: the board takes it along.
-constexpr std::string_view take_it = "import time\ntime.sleep(.1)\n_or()\n";
 
 template <typename Look>
 auto look_for(const Look& look) {
@@ -71,9 +60,9 @@ bool ask_python(const Reached& board) {
     if (!python) return false;
     (*python)->limit_silence(base::from_ms(3000));
     std::string said;
-    const auto asked = (*python)->run(std::string(find_way), [&said](std::string_view bytes) { said += bytes; });
+    const auto asked = (*python)->run(find_bootloader("UF2"), [&said](std::string_view bytes) { said += bytes; });
     if (!asked || !asked->empty() || said.find("none") != std::string::npos) return false;
-    return (*python)->launch(std::string(take_it)).has_value();
+    return (*python)->launch(std::string(leave_in_a_moment)).has_value();
 }
 
 /// The sign that boards of the Pico SDK, of CircuitPython and of Arduino wait for: a port opened at 1200 baud and left.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ouro reset`, `ouro bootloader`, `ouro rtc`: the hardware below a board's Python.
 #include "cli/board_python.hpp"
+#include "cli/bootloader_way.hpp"
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/reach.hpp"
@@ -39,18 +40,6 @@ except ImportError:
   from microcontroller import reset as _or
  except ImportError:print('none')
 )";
-
-constexpr std::string_view find_bootloader = R"(try:
- from machine import bootloader as _or
-except ImportError:
- try:
-  import microcontroller as _om
-  def _or():_om.on_next_reset(_om.RunMode.BOOTLOADER);_om.reset()
- except ImportError:print('none')
-)";
-
-/// A moment later, when the port is closed: a board on USB takes its port with it.
-constexpr std::string_view do_it = "import time\ntime.sleep(.1)\n_or()\n";
 
 constexpr std::string_view find_clock = R"(try:
  from machine import RTC
@@ -134,7 +123,8 @@ int leave_by(const Invocation& invocation, const std::string& board, std::string
     const auto found = answer_to(**python, find);
     if (!found) return report(found.error());
     if (*found == "none") return report(lacking);
-    if (const auto begun = (*python)->launch(std::string(do_it)); !begun) return report(failure_of(begun.error()));
+    if (const auto begun = (*python)->launch(std::string(leave_in_a_moment)); !begun)
+        return report(failure_of(begun.error()));
     // Whoever comes next finds it resetting, and not about to.
     Nobody nobody;
     (void)(*python)->type_and_listen("", reset_patience, nobody);
@@ -151,7 +141,7 @@ int reset(const Invocation& invocation, const Words& words) {
 }
 
 int bootloader(const Invocation& invocation, const Words& words) {
-    return leave_by(invocation, words.board, find_bootloader,
+    return leave_by(invocation, words.board, find_bootloader("BOOTLOADER"),
                     {exit_refused, "The board's Python has no machine.bootloader",
                      "Hold its BOOT button (BOOTSEL, GPIO0) while you plug it in."},
                     "The board starts its boot loader.");
