@@ -204,6 +204,8 @@ class Update:
 
     def _read_manifest(self, manifest):
         self._manifest = b""
+        if not isinstance(manifest, dict):
+            raise ValueError("its list of files is none")
         app, version, files = manifest.get("app"), manifest.get("version"), manifest.get("files")
         serial, entry = manifest.get("serial"), manifest.get("entry")
         if manifest.get("uid") != self._uid or not isinstance(serial, int) or not isinstance(files, list):

@@ -206,6 +206,13 @@ def test_a_list_that_is_wrong_is_refused(desk: Desk, changed: dict[str, Any], wh
     assert (desk.root / "main.py").read_text() == OLD
 
 
+def test_a_list_that_is_none_is_refused(desk: Desk) -> None:
+    hub = Hub(NEW)
+    for text in (b"[1]", b"{}", b"{"):
+        hub.content[""] = text
+        assert desk.run(hub)["state"] == "refused"
+
+
 def test_row_2_30_what_is_not_signed_with_the_boards_key_is_not_even_fetched(desk: Desk) -> None:
     hub = Hub(NEW, key="another key")
     assert desk.run(hub)["why"] == "it is not signed with this board's key"
