@@ -62,7 +62,7 @@ struct RoleMatrix : testing::Test {
         Head head;
         head.method = route.method;
         head.x_ouro = "1";
-        head.content_type = "application/json";
+        head.content_type = route.takes_file ? "application/octet-stream" : "application/json";
         if (role != Role::none) head.authorization = "Bearer " + tokens[role];
         Caller caller;
         const auto refusal = admission.check_caller(route, head, peer, caller);
@@ -80,7 +80,7 @@ TEST_F(RoleMatrix, every_route_lets_in_its_role_and_those_above_and_nobody_below
     }
 }
 
-TEST_F(RoleMatrix, every_change_needs_the_header_and_json_and_a_form_of_another_site_has_neither) {
+TEST_F(RoleMatrix, every_change_needs_the_header_and_its_type_and_a_form_of_another_site_has_neither) {
     for (const Route& route : routes()) {
         if (route.method == "GET") continue;
         Head head;
@@ -90,7 +90,7 @@ TEST_F(RoleMatrix, every_change_needs_the_header_and_json_and_a_form_of_another_
         EXPECT_EQ(admission.check_caller(route, head, peer, caller)->status, 403U) << route.pattern;
         head.x_ouro = "1";
         EXPECT_EQ(admission.check_caller(route, head, peer, caller)->status, 415U) << route.pattern;
-        head.content_type = "Application/JSON; charset=utf-8";
+        head.content_type = route.takes_file ? "Application/Octet-Stream" : "Application/JSON; charset=utf-8";
         EXPECT_FALSE(admission.check_caller(route, head, peer, caller)) << route.pattern;
     }
 }
