@@ -52,6 +52,10 @@ Announcer::Kept Announcer::read(std::string_view payload) {
 
 void Announcer::declare(const std::string& uid, Documents documents) {
     for (const auto& [topic, payload] : documents) deleted_.erase(topic);
+    reword(uid, std::move(documents));
+}
+
+void Announcer::reword(const std::string& uid, Documents documents) {
     declared_[uid] = std::move(documents);
     queue_differences();
 }

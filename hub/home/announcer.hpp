@@ -36,6 +36,8 @@ public:
 
     /// The board `uid` has declared these. What was declared before and is no longer is to be forgotten.
     void declare(const std::string& uid, Documents documents);
+    /// The same in other words; what a user has deleted stays deleted.
+    void reword(const std::string& uid, Documents documents);
 
     /// The broker keeps this, or somebody has just published it; an empty payload means that Home Assistant's user has
     /// deleted the device, and it stays deleted until the board declares again. True if that has happened to one of

@@ -39,16 +39,6 @@ Json availability(const std::string& topic) {
     return {{"topic", topic}, {"payload_available", "online"}, {"payload_not_available", "offline"}};
 }
 
-Json device(const core::Board& board) {
-    Json block = {{"identifiers", Json::array({"ouro_" + board.uid})},
-                  {"name", board.name},
-                  {"manufacturer", "Ouroboard"},
-                  {"model", board.profile.empty() ? std::string("board") : board.profile},
-                  {"via_device", "ouro_hub"}};
-    if (!board.version.empty()) block["sw_version"] = board.version;
-    return block;
-}
-
 /// As Home Assistant makes entity ids of names: small letters, digits and single underscores.
 std::string slug(std::string_view text) {
     std::string result;
@@ -132,9 +122,19 @@ void add_options(Json& config, const core::Entity& entity) {
 
 } // namespace
 
+Json device_of(const core::Board& board) {
+    Json block = {{"identifiers", Json::array({"ouro_" + board.uid})},
+                  {"name", board.name},
+                  {"manufacturer", "Ouroboard"},
+                  {"model", board.profile.empty() ? std::string("board") : board.profile},
+                  {"via_device", "ouro_hub"}};
+    if (!board.version.empty()) block["sw_version"] = board.version;
+    return block;
+}
+
 DiscoveryMessage describe(const core::Board& board, const core::Entity& entity, std::string_view prefix,
                           Speaker speaker) {
-    Json config = {{"origin", origin()}, {"device", device(board)}, {"availability_mode", "all"}};
+    Json config = {{"origin", origin()}, {"device", device_of(board)}, {"availability_mode", "all"}};
     if (speaker == Speaker::hub) config["availability"].push_back(availability(hub_status_topic));
     config["availability"].push_back(availability(board_topic(board.uid, "status")));
     add_identity(config, board, entity);
@@ -166,7 +166,7 @@ std::vector<DiscoveryMessage> describe_health(const core::Board& board, std::str
     std::vector<DiscoveryMessage> messages;
     for (const Figure& figure : figures) {
         const core::Entity entity{health_id(figure.word), Kind::sensor, figure.name, figure.options};
-        Json config = {{"origin", origin()}, {"device", device(board)}, {"availability_mode", "all"}};
+        Json config = {{"origin", origin()}, {"device", device_of(board)}, {"availability_mode", "all"}};
         config["availability"] =
             Json::array({availability(hub_status_topic), availability(board_topic(board.uid, "status"))});
         add_identity(config, board, entity);
@@ -186,7 +186,7 @@ DiscoveryMessage describe_device(const core::Board& board, std::string_view pref
     if (speaker == Speaker::hub) availabilities.push_back(availability(hub_status_topic));
     availabilities.push_back(availability(board_topic(board.uid, "status")));
     Json document = {{"origin", origin()},
-                     {"device", device(board)},
+                     {"device", device_of(board)},
                      {"availability_mode", "all"},
                      {"availability", availabilities},
                      {"qos", 1},

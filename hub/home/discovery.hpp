@@ -19,6 +19,9 @@ struct DiscoveryMessage {
 /// Who publishes the values of a board: the hub, without which it is not available, or the board itself.
 enum class Speaker { hub, board };
 
+/// How every document of a board describes its device.
+core::Json device_of(const core::Board& board);
+
 /// What Home Assistant needs to know of an entity. `prefix` is its discovery prefix.
 DiscoveryMessage describe(const core::Board& board, const core::Entity& entity, std::string_view prefix,
                           Speaker speaker = Speaker::hub);

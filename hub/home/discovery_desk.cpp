@@ -30,6 +30,22 @@ DiscoveryDesk::DiscoveryDesk(boost::asio::io_context& io, MqttClient& client, st
 }
 
 void DiscoveryDesk::declare(const core::Board& board, Speaker speaker) {
+    devices_[board.uid] = device_of(board);
+    announcer_.declare(board.uid, documents_of(board, speaker));
+    pump();
+}
+
+void DiscoveryDesk::card_changed(const core::Board& board, Speaker speaker) {
+    const auto declared = devices_.find(board.uid);
+    if (declared == devices_.end()) return;
+    core::Json device = device_of(board);
+    if (declared->second == device) return;
+    declared->second = std::move(device);
+    announcer_.reword(board.uid, documents_of(board, speaker));
+    pump();
+}
+
+Announcer::Documents DiscoveryDesk::documents_of(const core::Board& board, Speaker speaker) const {
     Announcer::Documents documents;
     const auto add = [&](DiscoveryMessage message) {
         documents.emplace(std::move(message.topic), message.config.dump());
@@ -40,8 +56,7 @@ void DiscoveryDesk::declare(const core::Board& board, Speaker speaker) {
         for (const core::Entity& entity : board.entities) add(describe(board, entity, prefix_, speaker));
         for (DiscoveryMessage& health : describe_health(board, prefix_, speaker)) add(std::move(health));
     }
-    announcer_.declare(board.uid, std::move(documents));
-    pump();
+    return documents;
 }
 
 void DiscoveryDesk::connection_lost() {

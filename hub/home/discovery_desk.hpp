@@ -26,6 +26,8 @@ public:
     DiscoveryDesk(boost::asio::io_context& io, MqttClient& client, std::string prefix, bool by_device);
 
     void declare(const core::Board& board, Speaker speaker);
+    /// The board's card has changed: its documents are said again if its device is another now, e.g. has another name.
+    void card_changed(const core::Board& board, Speaker speaker);
 
     /// As Announcer::heard.
     bool heard(const std::string& topic, std::string_view payload) { return announcer_.heard(topic, payload); }
@@ -42,6 +44,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    Announcer::Documents documents_of(const core::Board& board, Speaker speaker) const;
     bool has_to_wait(const Announcer::Message& message);
     void wake_after(Clock::duration pause);
 
@@ -55,6 +58,7 @@ private:
     int said_in_burst_ = 0;
     Clock::time_point last_said_{};
     std::map<std::string, Clock::time_point> device_said_; ///< by topic of a device's document
+    std::map<std::string, core::Json> devices_;            ///< by uid, as declared
 };
 
 } // namespace hub::home

@@ -87,7 +87,7 @@ public:
     core::HomeReport report() const;
     std::size_t forget(const std::vector<std::string>& topics);
 
-    void on(const core::BoardChanged& change) { publish_card(change.uid); }
+    void on(const core::BoardChanged& change);
     void on(const core::EntitiesDeclared& change);
     void on(const core::StateChanged& change) {
         if (!change.reported) publish_state(change.uid, change.id, change.state.value);
@@ -123,6 +123,7 @@ private:
     void on_birth_message(std::string_view payload, bool retained);
     void on_config(std::string_view topic, std::string_view payload);
     void publish_everything();
+    Speaker speaker_of(const std::string& uid) const { return boards_.speaks(uid) ? Speaker::board : Speaker::hub; }
     void publish_card(const std::string& uid);
     void publish_declaration(const core::Board& board);
     void publish_state(const std::string& uid, const std::string& id, const Json& value);
@@ -388,11 +389,16 @@ void Home::Impl::on_delivered(int mid, bool taken) {
     }
 }
 
+void Home::Impl::on(const core::BoardChanged& change) {
+    publish_card(change.uid);
+    const core::Board* board = hub_.find(change.uid);
+    if (board != nullptr) desk_.card_changed(*board, speaker_of(change.uid));
+}
+
 void Home::Impl::on(const core::EntitiesDeclared& change) {
     const core::Board* board = hub_.find(change.uid);
     if (board == nullptr) return;
-    const Speaker speaker = boards_.speaks(change.uid) ? Speaker::board : Speaker::hub;
-    desk_.declare(*board, speaker);
+    desk_.declare(*board, speaker_of(change.uid));
     publish_declaration(*board);
     if (ready_) inbox_.declared();
 }

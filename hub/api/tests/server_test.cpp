@@ -23,7 +23,7 @@ struct IngressTest : ServerTest {
 TEST_F(IngressTest, lets_in_without_a_login_whom_home_assistant_has_let_in_and_says_who_it_is) {
     start_ingress("127.0.0.1");
     const HttpAnswer me =
-        through("GET /api/me", "X-Remote-User-Name: anna\r\nX-Remote-User-Display-Name: Anna\x1b\r\n");
+        through("GET /api/me", "X-Remote-User-Name: anna\r\nX-Remote-User-Display-Name: Anna\xff\r\n");
     ASSERT_EQ(me.status, 200);
     EXPECT_EQ(me.json()["role"], "operator");
     EXPECT_EQ(me.json()["user"], "Anna?");
