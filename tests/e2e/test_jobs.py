@@ -152,9 +152,9 @@ def test_a_board_has_one_job_at_a_time_and_writing_is_not_cancelled_unless_it_is
     second = hub.request("POST", "/api/jobs", wanted)
     assert second.status_code == 409 and second.json()["code"] == "busy", second.text
     assert f"job {first['id']} (flash, by api)" in second.json()["message"]
-    assert hub.request("DELETE", f"/api/firmware/uploads/{image}").status_code == 409, "it is about to be used"
+    assert hub.request("DELETE", f"/api/firmware/uploads/{image}", {}).status_code == 409, "it is about to be used"
     writes(hub, first["id"])
-    refused = hub.request("DELETE", f"/api/jobs/{first['id']}")
+    refused = hub.request("DELETE", f"/api/jobs/{first['id']}", {})
     assert refused.status_code == 409 and refused.json()["code"] == "invalid_state", refused.text
     by_hand = hub.cli("jobs", "cancel", first["id"])
     assert by_hand.returncode == 1 and "--force" in by_hand.stderr, by_hand
@@ -172,7 +172,7 @@ def test_a_job_that_looks_for_a_board_is_cancelled_at_once(house: House) -> None
     image = upload(hub, firmware("esp32", 100_000)).json()["id"]
     begun = start(hub, kind="flash", board=board.address, upload=image)
     eventually(lambda: job(hub, begun["id"])["phase"] == "connect", 10, "it looks for the chip")
-    cancelled = hub.request("DELETE", f"/api/jobs/{begun['id']}")
+    cancelled = hub.request("DELETE", f"/api/jobs/{begun['id']}", {})
     assert cancelled.status_code == 202 and cancelled.json()["cancelling"], cancelled.text
     end = ended(hub, begun["id"], within=10)
     assert end["state"] == "cancelled" and end["error"] is None, end
@@ -193,7 +193,9 @@ def test_firmware_is_fetched_by_its_name_and_flashed_from_there(tmp_path: Path) 
         catalogue = hub.get("/api/firmware")["catalogue"]
         entry = next(e for e in catalogue if e["board"] == "esp8266" and e["system"] == "micropython")
         assert not entry["here"]
-        listed = hub.cli("firmware", "list", "esp8266", "--json", OURO_FIRMWARE_MIRROR=url)
+        argv = [program("ouro"), "firmware", "list", "esp8266", "--json"]
+        env = {**os.environ, "OURO_FIRMWARE_MIRROR": url}
+        listed = subprocess.run(argv, capture_output=True, text=True, env=env, check=True)
         address = json.loads(listed.stdout.splitlines()[0])["url"]
         file = tmp_path / address.removeprefix(url + "/")
         file.parent.mkdir(parents=True, exist_ok=True)

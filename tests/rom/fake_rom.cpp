@@ -125,6 +125,8 @@ Endpoint open_pty(const std::string& link) {
 
 int listen_on(std::uint16_t& port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int again = 1; // a board that comes back does so at once
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
