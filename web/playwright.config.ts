@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page in a real browser (the system's Chromium): `mock` against the mock hub, `hub`, `badge` and `ingress` against the one at OURO_URL.
+// The page in a real browser (the system's Chromium): `mock` against the mock hub, all others against the one at OURO_URL.
 import { defineConfig } from "@playwright/test";
 
 const port = Number(process.env["OURO_MOCK_PORT"] ?? 4173);
-const mock = !["hub", "badge", "ingress"].some((project) => process.argv.includes(project));
+const mock = !["hub", "badge", "flash", "ingress"].some((project) => process.argv.includes(project));
 
 export default defineConfig({
     testDir: "e2e",
@@ -25,6 +25,7 @@ export default defineConfig({
         { name: "hub", testMatch: "hub.spec.ts" },
         { name: "badge", testMatch: "badge.spec.ts" },
         { name: "ingress", testMatch: "ingress.spec.ts" },
+        { name: "flash", testMatch: /\/flash\.spec\.ts$/ },
     ],
     ...(mock
         ? {
