@@ -185,6 +185,21 @@ describe("how a job ended", () => {
             expect(complaintOf(job)).toBeNull();
     });
 
+    it.each([
+        [
+            "Fetch it; --force writes it all the same.",
+            "Fetch it; the option “Write it all the same” writes it all the same.",
+        ],
+        ["Try again with --before no-reset.", "Try again with the option “It is in its bootloader already”."],
+        ["Try a lower --baud.", "Try a lower “Speed of the line”."],
+        ["--raw may help.", "The option “A raw ESP8266 module” may help."],
+        ["--forced is no option.", "--forced is no option."],
+    ])("is told in the words of the page: %s", (hint, words) => {
+        const error = { code: "x", message: "m", hint };
+        expect(complaintOf(overJob("failed", { error }))?.hint).toBe(words);
+        expect(complaintOf(overJob("failed", { error, kind: "deploy" }))?.hint).toBe(hint);
+    });
+
     it("is news for eight seconds, except of the job that is looked at", () => {
         const jobs = [overJob("done"), someJob({ id: "2" })];
         expect(newsOf(jobs, "", 16_999)).toBe("Flash esp32@1.28.0: done.");

@@ -64,6 +64,7 @@ export class CrashCard extends LitElement {
 
     override render(): unknown {
         const heard = this.live.find((entry) => entry.what === "crash") ?? this.stored;
+        this.hidden = !heard;
         if (!heard) return nothing;
         const crash = crashOf(heard);
         return html`<section class="card" aria-labelledby="crash" data-crash>

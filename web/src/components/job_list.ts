@@ -105,7 +105,8 @@ export class JobList extends HubElement {
         const { board, hub } = this;
         const jobs = listed(hub.world.jobs ?? []).filter((job) => !board || isOf(job, board, hub.boards_at));
         const begin = board && hub.allowed ? this.begin(board) : nothing;
-        if (jobs.length === 0 && begin === nothing) return nothing;
+        this.hidden = jobs.length === 0 && begin === nothing;
+        if (this.hidden) return nothing;
         const active = jobs.filter(isActive).length;
         const shown = this.all ? jobs : jobs.slice(0, Math.max(active, few));
         return html`<section class="card" aria-labelledby="jobs" data-jobs>

@@ -62,6 +62,7 @@ export class JobNote extends HubElement {
     override render(): unknown {
         const { board, hub } = this;
         const job = hub.world.jobs?.find((one) => isActive(one) && isOf(one, board, hub.boards_at));
+        this.hidden = !job;
         if (!job) return nothing;
         const percent = percentOf(job);
         return html`<a class="small" href=${overHref({ dialog: "job", id: job.id })} data-note=${job.id}>

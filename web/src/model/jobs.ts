@@ -262,8 +262,28 @@ export function harmOf(job: Job): string | null {
     return "It is changing files on the board. They may be half old and half new; the same once more puts it right.";
 }
 
+/** Options of the command line, and what they are called in the dialog. */
+const option_words: readonly (readonly [RegExp, string])[] = [
+    [/(with )?--before[ =]no[-_]reset/g, "$1the option \u201cIt is in its bootloader already\u201d"],
+    [/--force\b/g, "the option \u201cWrite it all the same\u201d"],
+    [/--raw\b/g, "the option \u201cA raw ESP8266 module\u201d"],
+    [/--erase-all\b/g, "the option \u201cErase everything first\u201d"],
+    [/--baud\b/g, "\u201cSpeed of the line\u201d"],
+];
+
+/** A hint for the command line, for who has the dialog before them. */
+export const pageHint = (hint: string): string =>
+    option_words
+        .reduce((words, [option, name]) => words.replaceAll(option, name), hint)
+        .replaceAll(/(^|\. )the option/g, "$1The option");
+
 /** What a job that ended badly says of itself, as a problem is told. Null for any other. */
 export function complaintOf(job: Job): { code: string; message: string; hint: string } | null {
+    const complaint = bareComplaintOf(job);
+    return complaint && job.kind === "flash" ? { ...complaint, hint: pageHint(complaint.hint) } : complaint;
+}
+
+function bareComplaintOf(job: Job): { code: string; message: string; hint: string } | null {
     if (job.state === "cancelled") return null;
     if (job.state === "interrupted")
         return (

@@ -6,6 +6,9 @@ export const shared = css`
     :host {
         box-sizing: border-box;
     }
+    :host([hidden]) {
+        display: none !important;
+    }
     *,
     *::before,
     *::after {
