@@ -24,7 +24,7 @@ TEST_F(IngressTest, lets_in_without_a_login_whom_home_assistant_has_let_in_and_s
     start_ingress("127.0.0.1");
     const HttpAnswer me =
         through("GET /api/me", "X-Remote-User-Name: anna\r\nX-Remote-User-Display-Name: Anna\xff\r\n");
-    ASSERT_EQ(me.status, 200);
+    ASSERT_EQ(me.status, 200) << me.body;
     EXPECT_EQ(me.json()["role"], "operator");
     EXPECT_EQ(me.json()["user"], "Anna?");
     EXPECT_EQ(through("GET /api/me", "X-Remote-User-Name: anna\r\n").json()["user"], "anna");
