@@ -60,8 +60,11 @@ TEST(FlashWriter, finds_an_unchanged_image_and_writes_only_changed_sectors) {
     FlashPart part = part_for(Chip::esp32, 600'000);
     ASSERT_TRUE(FlashWriter(bench.loader, {}).write(part));
     const auto programmed = bench.chip.flash().programmed();
+    const auto before = bench.line.now();
     const auto again = FlashWriter(bench.loader, {}).write(part);
     ASSERT_TRUE(again);
+    const auto hashing = static_cast<base::Micros>(600'000 / 1024) * bench.chip.options().times.hash_kib;
+    EXPECT_LT(bench.line.now() - before, 2 * hashing) << "the chip hashes it once";
     EXPECT_EQ(again->written, 0U);
     EXPECT_EQ(bench.chip.flash().programmed(), programmed);
     EXPECT_EQ(again->proof, Proof::by_md5);
