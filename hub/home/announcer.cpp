@@ -2,6 +2,7 @@
 #include "hub/home/announcer.hpp"
 
 #include "hub/core/safe_json.hpp"
+#include "hub/home/json_parts.hpp"
 #include "hub/home/topics.hpp"
 
 #include <algorithm>
@@ -21,17 +22,6 @@ constexpr std::size_t name_part_max = 64;
 constexpr const char* let_go = R"({"migrate_discovery":true})";
 
 std::size_t hash_of(std::string_view payload) { return std::hash<std::string_view>{}(payload); }
-
-std::string text_at(const Json& object, const char* key) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const Json& object_at(const Json& object, const char* key) {
-    static const Json empty = Json::object();
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_object() ? *found : empty;
-}
 
 } // namespace
 

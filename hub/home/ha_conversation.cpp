@@ -2,6 +2,7 @@
 #include "hub/home/ha_conversation.hpp"
 
 #include "hub/core/home_access.hpp"
+#include "hub/home/json_parts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,17 +15,6 @@ namespace {
 
 constexpr std::size_t tickets_max = 256;
 constexpr std::size_t reason_size_max = 200;
-
-std::string text_at(const Json& object, const char* key) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const Json& object_at(const Json& object, const char* key) {
-    static const Json empty = Json::object();
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_object() ? *found : empty;
-}
 
 } // namespace
 

@@ -2,6 +2,7 @@
 #include "hub/home/health_book.hpp"
 
 #include "hub/core/safe_json.hpp"
+#include "hub/home/json_parts.hpp"
 
 namespace hub::home {
 namespace {
@@ -13,11 +14,6 @@ constexpr std::size_t state_size_max = 255; // Home Assistant's
 /// A number among the figures, else what was known before.
 void take(Json& known, const Json& figures, const char* key) {
     if (const auto found = figures.find(key); found != figures.end() && found->is_number()) known[key] = *found;
-}
-
-std::string text_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 } // namespace

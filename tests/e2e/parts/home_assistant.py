@@ -59,7 +59,8 @@ weather:
       {{{{ [{{"datetime": "2026-01-01T12:00:00+00:00", "condition": "sunny", "temperature": 21.0}}] }}}}
     forecast_hourly_template: >
       {{% set ns = namespace(hours=[]) %}}{{% for i in range(96) %}}{{% set ns.hours = ns.hours + [
-      {{"datetime": "2026-01-%02dT%02d:00:00+00:00" % (1 + i // 24, i % 24), "condition": "sunny", "temperature": 21.0}}] %}}{{% endfor %}}
+      {{"datetime": "2026-01-%02dT%02d:00:00+00:00" % (1 + i // 24, i % 24), "condition": "sunny",
+      "temperature": 21.0}}] %}}{{% endfor %}}
       {{{{ ns.hours }}}}
 logger:
   default: warning
