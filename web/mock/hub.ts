@@ -60,6 +60,8 @@ class MockHub {
             }
             const method = request.method ?? "GET";
             const body = method === "POST" ? await bodyOf(request) : undefined;
+            if (method === "DELETE" && request.headers["content-type"] !== "application/json")
+                throw new Refused(415, "invalid_argument", "A change needs a Content-Type.", "Use the page.");
             if (method !== "GET" && request.headers["x-ouro"] !== "1" && !url.pathname.startsWith("/mock"))
                 throw new Refused(403, "forbidden", "The header X-Ouro is missing.", "Use the page.");
             const signedIn = request.headers.cookie?.includes(cookie) ?? false;

@@ -46,7 +46,7 @@ describe("asking the hub", () => {
         const http = answering(202, "{}", asked);
         await cancelJob(http, "7", false);
         expect(asked.init?.method).toBe("DELETE");
-        expect(asked.init?.headers).toMatchObject({ "X-Ouro": "1" });
+        expect(asked.init?.headers).toMatchObject({ "X-Ouro": "1", "Content-Type": "application/json" });
         expect(asked.url).toBe("http://hub.test/some/prefix/api/jobs/7");
         await cancelJob(http, "7", true);
         expect(asked.url).toBe("http://hub.test/some/prefix/api/jobs/7?force=1");
