@@ -178,7 +178,7 @@ describe("how a job ended", () => {
 
     it("has a complaint when it went badly, and only then", () => {
         const error = { code: "io", message: "The line is dead.", hint: "Another cable." };
-        expect(complaintOf(overJob("failed", { error }))).toEqual(error);
+        expect(complaintOf(overJob("failed", { error: { ...error, message: "the line is dead." } }))).toEqual(error);
         expect(complaintOf(overJob("failed"))?.hint).toBe("Try again.");
         expect(complaintOf(overJob("interrupted"))?.code).toBe("interrupted");
         for (const job of [someJob(), overJob("done"), overJob("cancelled", { error })])

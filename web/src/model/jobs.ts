@@ -280,7 +280,9 @@ export const pageHint = (hint: string): string =>
 /** What a job that ended badly says of itself, as a problem is told. Null for any other. */
 export function complaintOf(job: Job): { code: string; message: string; hint: string } | null {
     const complaint = bareComplaintOf(job);
-    return complaint && job.kind === "flash" ? { ...complaint, hint: pageHint(complaint.hint) } : complaint;
+    if (!complaint) return null;
+    const message = complaint.message.slice(0, 1).toUpperCase() + complaint.message.slice(1);
+    return { ...complaint, message, hint: job.kind === "flash" ? pageHint(complaint.hint) : complaint.hint };
 }
 
 function bareComplaintOf(job: Job): { code: string; message: string; hint: string } | null {
