@@ -82,6 +82,7 @@ test("a flash goes on over a reload, and another page sees it too", async ({ pag
     await flash(page, chips.slow, chips.esp32);
     await writing(page);
     await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForTimeout(400);
     await page.screenshot({ path: `${screenshots}flash-dark.png` });
     await page.emulateMedia({ colorScheme: "light" });
     await page.reload();
