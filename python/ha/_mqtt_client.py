@@ -5,6 +5,8 @@ import os
 import select
 import socket
 
+_IPPROTO_TCP = 6
+_TCP_NODELAY = 1  # the end of a command does not wait until the broker has acknowledged what came before
 _CONNECT_MS = 10_000
 _PING_EVERY_MS = 12_000
 _SILENCE_MS = 25_000  # what has not answered a ping by then is gone, though nobody has hung up
@@ -80,6 +82,10 @@ class Client:
         self._pinged_at = now
         address = socket.getaddrinfo(*self._address, socket.AF_INET, socket.SOCK_STREAM)[0][-1]
         self._socket = socket.socket()
+        try:
+            self._socket.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
+        except (AttributeError, OSError, ValueError):
+            pass  # not every chip's network knows it: there answers come 40 ms later
         if self._tls:
             self._socket.settimeout(_CONNECT_MS / 1000)  # the handshake is not made for waiting in between
             self._socket.connect(address)
