@@ -113,7 +113,8 @@ def test_what_a_person_wrote_comes_back_when_the_first_deploy_crashes(tool: Tool
     lines = [json.loads(line) for line in crashed.stdout.splitlines()]
     assert crashed.returncode == 1 and lines[-1]["type"] == "crashed"
     assert lines[-1]["traceback"].endswith("ValueError: no")
-    assert [line["type"] for line in lines][:3] == ["plan", "file", "switched"]
+    assert [line["type"] for line in lines if line["type"] != "phase"][:3] == ["plan", "file", "switched"]
+    assert [line["phase"] for line in lines if line["type"] == "phase"] == ["copy", "switch", "watch", "roll_back"]
     assert (tool.folder / "main.py").read_text() == "print('by hand')\n"
     (tool.folder / "main.py").unlink()
     assert tool.run("deploy", str(app), "--health", "5").returncode == 1
