@@ -32,15 +32,21 @@ public:
 
     jobs::Desk& desk() { return desk_; }
 
-    std::list<PlayedTool> tools;
+private:
+    using Tools = std::list<PlayedTool>;
+    std::shared_ptr<Tools> played_ = std::make_shared<Tools>(); ///< a job may outlive the desk by a handler
+
+public:
+    Tools& tools = *played_;
     std::optional<base::Error> refusal; ///< of programs that are to be started
 
 private:
     struct Running final : jobs::Tool {
-        explicit Running(PlayedTool& played) : tool(played) {}
+        explicit Running(std::shared_ptr<Tools> all) : keeper(std::move(all)), tool(keeper->back()) {}
         ~Running() override { tool.is_gone = true; }
         void interrupt() override { ++tool.interrupted; }
         void kill() override {}
+        std::shared_ptr<Tools> keeper;
         PlayedTool& tool;
     };
 
@@ -49,7 +55,7 @@ private:
                                   jobs::Tool::Listener& listener) -> base::Result<std::unique_ptr<jobs::Tool>> {
             tools.push_back({std::move(arguments), &listener});
             if (refusal) return tl::unexpected(*refusal);
-            return std::make_unique<Running>(tools.back());
+            return std::make_unique<Running>(played_);
         };
         const auto sessions = [] {
             core::SessionInfo session;
