@@ -9,6 +9,7 @@ import type { Entity, Entry, Profile, What } from "../api/types";
 import type { Hub } from "../hub";
 import { entryKey, joined, told, type Told } from "../model/entries";
 import { shared } from "../styles/shared";
+import { tone_signs } from "../styles/signs";
 import "./age";
 import { icon, type IconName } from "./icons";
 import "./problem";
@@ -55,6 +56,7 @@ export class EventList extends LitElement {
 
     static override styles = [
         shared,
+        tone_signs,
         css`
             :host {
                 display: block;
@@ -82,30 +84,9 @@ export class EventList extends LitElement {
             li + li {
                 border-top: 1px solid var(--line);
             }
-            .sign {
-                display: grid;
-                place-items: center;
-                width: 32px;
-                height: 32px;
-                border-radius: 50%;
-                background: var(--sunken);
-                color: var(--ink-soft);
-            }
             .ring .sign {
                 background: var(--ring-soft);
                 color: var(--ring);
-            }
-            .good .sign {
-                background: var(--accent-soft);
-                color: var(--accent);
-            }
-            .warn .sign {
-                background: var(--warn-soft);
-                color: var(--warn);
-            }
-            .bad .sign {
-                background: var(--bad-soft);
-                color: var(--bad);
             }
             .title {
                 font-weight: 500;

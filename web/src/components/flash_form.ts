@@ -20,6 +20,7 @@ import {
 } from "../model/flash_draft";
 import { keyOf, portOffers } from "../model/ports";
 import { shared } from "../styles/shared";
+import { sheet } from "../styles/sheet";
 import "./flash_board_step";
 import "./flash_check_step";
 import "./flash_firmware_step";
@@ -57,20 +58,8 @@ export class FlashForm extends HubElement {
 
     static override styles = [
         shared,
+        sheet,
         css`
-            :host {
-                display: flex;
-                flex-direction: column;
-                flex: 1;
-                min-height: 0;
-            }
-            .content {
-                flex: 1;
-                min-height: 0;
-                overflow-y: auto;
-                overscroll-behavior: contain;
-                padding: 16px 24px 24px;
-            }
             .steps {
                 display: flex;
                 gap: 4px;
@@ -92,15 +81,6 @@ export class FlashForm extends HubElement {
                 outline: none;
                 margin-bottom: 16px;
             }
-            footer {
-                display: flex;
-                flex-wrap: wrap;
-                justify-content: flex-end;
-                align-items: center;
-                gap: 8px 12px;
-                padding: 12px 24px;
-                border-top: 1px solid var(--line);
-            }
             footer .back {
                 margin: 0 auto 0 -12px;
             }
@@ -116,13 +96,12 @@ export class FlashForm extends HubElement {
                 display: block;
                 margin-top: 16px;
             }
-            @media (max-width: 600px) {
+            @media (min-width: 601px) {
                 .content {
-                    padding: 16px;
+                    padding-top: 16px;
                 }
-                footer {
-                    padding: 12px 16px;
-                }
+            }
+            @media (max-width: 600px) {
                 footer .primary {
                     flex: 1;
                 }

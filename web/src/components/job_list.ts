@@ -8,6 +8,7 @@ import type { Board, Job } from "../api/types";
 import { isActive, isOf, listed, percentOf, phaseText, resultOf, titleOf, toneOf } from "../model/jobs";
 import type { Over } from "../model/route";
 import { shared } from "../styles/shared";
+import { tone_signs } from "../styles/signs";
 import "./age";
 import { HubElement } from "./hub_element";
 import { icon, type IconName } from "./icons";
@@ -24,6 +25,7 @@ export class JobList extends HubElement {
 
     static override styles = [
         shared,
+        tone_signs,
         css`
             :host {
                 display: block;
@@ -51,27 +53,9 @@ export class JobList extends HubElement {
             a:hover {
                 background: var(--sunken);
             }
-            .sign {
-                display: grid;
-                place-items: center;
-                width: 32px;
-                height: 32px;
-                border-radius: 50%;
-                background: var(--sunken);
-                color: var(--ink-soft);
-            }
-            .plain .sign,
-            .good .sign {
+            .plain .sign {
                 background: var(--accent-soft);
                 color: var(--accent);
-            }
-            .warn .sign {
-                background: var(--warn-soft);
-                color: var(--warn);
-            }
-            .bad .sign {
-                background: var(--bad-soft);
-                color: var(--bad);
             }
             .title {
                 font-weight: 550;

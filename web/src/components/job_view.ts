@@ -23,6 +23,7 @@ import { boardHref } from "../model/route";
 import { choices } from "../styles/choices";
 import { job_styles } from "../styles/job";
 import { shared } from "../styles/shared";
+import { sheet } from "../styles/sheet";
 import "./age";
 import "./deploy_form";
 import { HubElement } from "./hub_element";
@@ -40,7 +41,7 @@ export class JobView extends HubElement {
     @state() private busy = false;
     @state() private problem: Problem | null = null;
 
-    static override styles = [shared, choices, job_styles];
+    static override styles = [shared, sheet, choices, job_styles];
 
     override willUpdate(changed: Map<PropertyKey, unknown>): void {
         const before = changed.get("job") as Job | undefined;

@@ -3,18 +3,7 @@
 import { css } from "lit";
 
 export const job_styles = css`
-    :host {
-        display: flex;
-        flex-direction: column;
-        flex: 1;
-        min-height: 0;
-    }
     .content {
-        flex: 1;
-        min-height: 0;
-        overflow-y: auto;
-        overscroll-behavior: contain;
-        padding: 24px;
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         align-content: start;
@@ -152,24 +141,7 @@ export const job_styles = css`
         border-color: var(--bad);
         color: var(--bad);
     }
-    footer {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: flex-end;
-        align-items: center;
-        gap: 8px 12px;
-        padding: 12px 24px;
-        border-top: 1px solid var(--line);
-    }
     footer p {
         margin-right: auto;
-    }
-    @media (max-width: 600px) {
-        .content {
-            padding: 16px;
-        }
-        footer {
-            padding: 12px 16px;
-        }
     }
 `;
