@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Module `unix_board`: MicroPython's own prompt of a microcontroller, on the unix port's terminal.
+#include "py/gc.h"
 #include "py/runtime.h"
 
 #include "extmod/modplatform.h"
+#include "extmod/vfs.h"
+#include "extmod/vfs_posix.h"
 #include "py/mphal.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.c"
@@ -23,12 +26,36 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
     __real_mp_hal_set_interrupt_char(c);
 }
 
-// What a new Python does not know any more: variables and modules. The heap stays.
+// The file system and sys, as the port's main() makes them.
+static void begin_port(void) {
+    mp_obj_t mount[2] = {
+        MP_OBJ_TYPE_GET_SLOT(&mp_type_vfs_posix, make_new)(&mp_type_vfs_posix, 0, 0, NULL),
+        MP_OBJ_NEW_QSTR(MP_QSTR__slash_),
+    };
+    mp_vfs_mount(2, mount, (mp_map_t*)&mp_const_empty_map);
+    MP_STATE_VM(vfs_cur) = MP_STATE_VM(vfs_mount_table);
+    mp_sys_path = mp_obj_new_list(0, NULL);
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR_));
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__dot_frozen));
+    mp_obj_list_init(MP_OBJ_TO_PTR(mp_sys_argv), 0);
+}
+
+// A Python with an empty heap, as a microcontroller's soft reset makes one. Whoever called serve() is lost with the
+// heap: it never returns.
+static void begin_anew(void) {
+    gc_sweep_all();
+    mp_deinit();
+    mp_init();
+    begin_port();
+    readline_init0();
+}
+
+// Variables and modules alone, where the prompt's own line lives on the heap (os.dupterm).
 static void forget_everything(void) {
     mp_obj_dict_init(&MP_STATE_VM(mp_loaded_modules_dict), MICROPY_LOADED_MODULES_DICT_SIZE);
     mp_obj_dict_init(&MP_STATE_VM(dict_main), 1);
     mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(dict_main)), MP_OBJ_NEW_QSTR(MP_QSTR___name__),
-        MP_OBJ_NEW_QSTR(MP_QSTR___main__));
+                      MP_OBJ_NEW_QSTR(MP_QSTR___main__));
     mp_globals_set(&MP_STATE_VM(dict_main));
     mp_locals_set(&MP_STATE_VM(dict_main));
 }
@@ -47,7 +74,11 @@ static mp_obj_t unix_board_serve(void) {
         int ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
         if (ended == 0) continue;
         mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-        forget_everything();
+        if (MP_STATE_VM(dupterm_objs[0]) == MP_OBJ_NULL) {
+            begin_anew();
+        } else {
+            forget_everything();
+        }
         run_files();
     }
     return mp_const_none;
