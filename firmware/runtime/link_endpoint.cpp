@@ -22,24 +22,24 @@ void LinkEndpoint::boot(base::Micros now) noexcept {
 void LinkEndpoint::app_started(std::string_view name, base::Micros now) noexcept {
     app_ = name;
     declaring_until_ = now + declaring_max;
-    hello_due_ = hello_due_ || up_;
-    decl_due_ = up_;
-    decl_from_ = 0;
+    declare_again();
 }
 
 void LinkEndpoint::declared() noexcept {
     declaring_until_ = base::never;
-    hello_due_ = hello_due_ || up_;
-    decl_due_ = up_;
-    decl_from_ = 0;
+    declare_again();
 }
 
 bool LinkEndpoint::declare() noexcept {
-    if (!up_) return false;
-    hello_due_ = true;
-    decl_due_ = true;
+    if (up_) declare_again();
+    return up_;
+}
+
+// To whoever listens now: a hub that comes later is told everything.
+void LinkEndpoint::declare_again() noexcept {
+    hello_due_ = hello_due_ || up_;
+    decl_due_ = up_;
     decl_from_ = 0;
-    return true;
 }
 
 void LinkEndpoint::note_product(const protocol::tuya::Product& product) noexcept {
@@ -81,9 +81,7 @@ void LinkEndpoint::heard_up(base::Micros now) noexcept {
 }
 
 void LinkEndpoint::say_everything() noexcept {
-    hello_due_ = true;
-    decl_due_ = true;
-    decl_from_ = 0;
+    declare_again();
     for (std::size_t i = 0; i < entities_.size(); ++i) entities_[i].unsaid = entities_[i].value_at >= 0;
     states_unsaid_ = true;
     watch_due_ = watched_.size() > 0;

@@ -119,6 +119,7 @@ private:
     static constexpr unsigned turns = 10;
     static constexpr base::Micros call_age_max = base::from_ms(5000);
 
+    void declare_again() noexcept;
     void say_everything() noexcept;
     bool take_turn(unsigned turn, base::Micros now) noexcept;
     bool say_done() noexcept;
