@@ -66,6 +66,7 @@ base::Result<> Entities::declare(const bridge::HomeMessage& message) noexcept {
     entity.id = message.id;
     entity.name = message.name;
     entity.options = options;
+    fingerprint_.reset();
     return {};
 }
 
@@ -77,10 +78,12 @@ std::size_t Entities::find(std::string_view id) const noexcept {
 }
 
 std::uint32_t Entities::fingerprint() const noexcept {
+    if (fingerprint_) return *fingerprint_;
     std::uint32_t hash = 2166136261U;
     for (const Entity& entity : list_) {
         hash = mix(mix(mix(mix(hash, entity.id), kind_name(entity.kind)), entity.name), entity.options);
     }
+    fingerprint_ = hash;
     return hash;
 }
 

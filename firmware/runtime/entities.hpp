@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace firmware::runtime {
@@ -28,7 +29,10 @@ class Entities {
 public:
     static constexpr std::size_t none = SIZE_MAX;
 
-    void clear() noexcept { list_.clear(); }
+    void clear() noexcept {
+        list_.clear();
+        fingerprint_.reset();
+    }
 
     /// Adds an entity, or replaces the one of the same id. Errors: `invalid_argument` for an id, name or options that
     /// the link does not allow, `full`.
@@ -39,11 +43,12 @@ public:
     Entity& operator[](std::size_t index) noexcept { return list_[index]; }
     const Entity& operator[](std::size_t index) const noexcept { return list_[index]; }
 
-    /// Changes when the declaration does: for `hello`.
+    /// Changes when the declaration does: for `hello`. Reckoned when it is first asked for.
     std::uint32_t fingerprint() const noexcept;
 
 private:
     base::FixedVector<Entity, bridge::entities_max> list_;
+    mutable std::optional<std::uint32_t> fingerprint_;
 };
 
 /// Whether `json` is an object that can go into a frame as it is: valid, no control characters, nested at most

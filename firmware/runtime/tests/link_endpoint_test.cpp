@@ -150,6 +150,21 @@ TEST_F(LinkEndpointTest, a_long_declaration_is_split_and_says_where_each_part_be
     EXPECT_TRUE(frames[3].ends_with("],4,5]")) << frames[3];
 }
 
+TEST_F(LinkEndpointTest, the_fingerprint_follows_the_declaration) {
+    const std::uint32_t of_none = entities.fingerprint();
+    declare("a");
+    const std::uint32_t of_one = entities.fingerprint();
+    EXPECT_NE(of_one, of_none);
+    declare("a", R"({"unit_of_measurement":"V"})");
+    EXPECT_NE(entities.fingerprint(), of_one);
+    declare("a");
+    EXPECT_EQ(entities.fingerprint(), of_one);
+    set(0, 5, 0);
+    EXPECT_EQ(entities.fingerprint(), of_one) << "a value is no part of it";
+    entities.clear();
+    EXPECT_EQ(entities.fingerprint(), of_none);
+}
+
 TEST_F(LinkEndpointTest, who_again_within_a_moment_is_answered_once_more_and_later) {
     link.heard_who(0);
     say(0);
