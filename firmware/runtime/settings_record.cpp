@@ -36,12 +36,6 @@ struct Payload {
     }
 };
 
-std::uint32_t number_at(std::span<const std::uint8_t> bytes, std::size_t at) noexcept {
-    std::uint32_t number = 0;
-    for (std::size_t i = 0; i < 4; ++i) number |= std::uint32_t{bytes[at + i]} << (8 * i);
-    return number;
-}
-
 void put_value(Payload& payload, const Value& value) noexcept {
     switch (value.type) {
     case Value::Type::boolean: payload.put('b', 1), payload.put(value.boolean ? 1 : 0, 1); return;
@@ -90,6 +84,12 @@ std::optional<Payload> join(std::span<const std::uint8_t> bytes) noexcept {
 }
 
 } // namespace
+
+std::uint32_t number_at(std::span<const std::uint8_t> bytes, std::size_t at) noexcept {
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i) number |= std::uint32_t{bytes[at + i]} << (8 * i);
+    return number;
+}
 
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) noexcept {
     std::uint32_t crc = 0xFFFFFFFF;

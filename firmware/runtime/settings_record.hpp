@@ -14,6 +14,9 @@
 
 namespace firmware::runtime {
 
+/// The four bytes from `at`, least significant first; `bytes` has them.
+std::uint32_t number_at(std::span<const std::uint8_t> bytes, std::size_t at) noexcept;
+
 /// CRC-32 as in Ethernet and zlib.
 std::uint32_t crc32(std::span<const std::uint8_t> bytes) noexcept;
 

@@ -25,12 +25,6 @@ void put_number(KeptRecordBytes& bytes, std::size_t at, std::uint32_t number) no
     for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<std::uint8_t>(number >> (8 * i));
 }
 
-std::uint32_t number_at(const KeptRecordBytes& bytes, std::size_t at) noexcept {
-    std::uint32_t number = 0;
-    for (std::size_t i = 0; i < 4; ++i) number |= std::uint32_t{bytes[at + i]} << (8 * i);
-    return number;
-}
-
 std::uint32_t crc_of(const KeptRecordBytes& bytes) noexcept { return crc32(std::span(bytes).subspan(crc_size)); }
 
 bool read_reports(const KeptRecordBytes& bytes, std::size_t count, Kept& kept) noexcept {
