@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a port supplies for the few bytes that the hardware core itself keeps: settings.
+// What a port supplies for the few bytes that the hardware core itself keeps: settings, or what a sensor remembers.
 #pragma once
 
 #include "base/result.hpp"
