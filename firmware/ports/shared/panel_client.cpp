@@ -3,7 +3,7 @@
 #include "firmware/ports/shared/panel.hpp"
 
 #include "base/expect.hpp"
-#include "protocol/json/writer.hpp"
+#include "firmware/ports/shared/panel_line.hpp"
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ void write_view(Writer& writer, const SensorView& view) noexcept {
 }
 
 void write_pin(Writer& writer, contract::Pin pin, bool level, base::Micros t_us, std::string_view name) noexcept {
-    writer.begin_array().text("pin").integer(pin).integer(level ? 1 : 0).integer(t_us).text(name).end_array();
+    writer.text("pin").integer(pin).integer(level ? 1 : 0).integer(t_us).text(name);
 }
 
 } // namespace
@@ -97,12 +97,10 @@ std::string_view PanelClient::next_pin(std::span<char> buffer) noexcept {
     const std::size_t inputs = profile.inputs.size();
     const std::size_t index = pins_told_++;
     const contract::Pin pin = index < inputs ? profile.inputs[index].pin : profile.outputs[index - inputs].pin;
-    Writer writer(buffer.first(buffer.size() - 1));
     const base::Micros now = panel_.parts_.clock.now();
-    write_pin(writer, pin, panel_.parts_.gpio.read(pin), panel_.clients_time(now), panel_.name_of(pin));
-    const std::size_t size = writer.view().size();
-    buffer[size] = '\n';
-    return {buffer.data(), size + 1};
+    return write_line(buffer, [&](Writer& writer) {
+        write_pin(writer, pin, panel_.parts_.gpio.read(pin), panel_.clients_time(now), panel_.name_of(pin));
+    });
 }
 
 // As it is when somebody wants the line: who reads slowly gets fewer of them, and the newest.
@@ -112,13 +110,10 @@ bool PanelClient::sensor_untold() const noexcept {
 
 std::string_view PanelClient::next_sensor(std::span<char> buffer) noexcept {
     sensor_told_ = panel_.parts_.sensor->view();
-    Writer writer(buffer.first(buffer.size() - 1));
-    writer.begin_array().text("tuya");
-    write_view(writer, *sensor_told_);
-    writer.end_array();
-    const std::size_t size = writer.view().size();
-    buffer[size] = '\n';
-    return {buffer.data(), size + 1};
+    return write_line(buffer, [&](Writer& writer) {
+        writer.text("tuya");
+        write_view(writer, *sensor_told_);
+    });
 }
 
 void PanelClient::answer(std::string_view line) noexcept {
@@ -127,8 +122,8 @@ void PanelClient::answer(std::string_view line) noexcept {
     if (request && request->is(Type::array)) done = carry_out(*request);
     if (done) return;
     say([&](Writer& writer) {
-        writer.begin_array().text("error").text(base::error_name(done.error().code));
-        writer.text(done.error().message).text(done.error().hint).end_array();
+        writer.text("error").text(base::error_name(done.error().code));
+        writer.text(done.error().message).text(done.error().hint);
     });
 }
 
@@ -166,9 +161,9 @@ base::Result<> PanelClient::watch(const Value& request) noexcept {
         }
         const boards::Profile& profile = panel_.parts_.profile;
         say([&](Writer& writer) {
-            writer.begin_array().text("ok").begin_object().key("width").integer(profile.screen.width);
+            writer.text("ok").begin_object().key("width").integer(profile.screen.width);
             writer.key("height").integer(profile.screen.height).key("leds").integer(profile.led_count);
-            writer.end_object().end_array();
+            writer.end_object();
         });
         face_.begin();
         return {};
@@ -189,39 +184,36 @@ base::Result<> PanelClient::watch(const Value& request) noexcept {
 base::Result<> PanelClient::read_pin(const Value& request) noexcept {
     const auto pin = panel_.find_pin(request.at(1));
     if (!pin) return tl::unexpected(pin.error());
-    say([&](Writer& writer) {
-        writer.begin_array().text("ok").integer(panel_.parts_.gpio.read(*pin) ? 1 : 0).end_array();
-    });
+    say([&](Writer& writer) { writer.text("ok").integer(panel_.parts_.gpio.read(*pin) ? 1 : 0); });
     return {};
 }
 
 base::Result<> PanelClient::longest_step() noexcept {
     const auto longest = panel_.parts_.board.take_longest_step();
     if (!longest) return base::fail(ErrorCode::unsupported, "the board's clock is the machine's, which is late itself");
-    say([&](Writer& writer) { writer.begin_array().text("ok").integer(*longest).end_array(); });
+    say([&](Writer& writer) { writer.text("ok").integer(*longest); });
     return {};
 }
 
 base::Result<> PanelClient::say_sensor() noexcept {
     if (panel_.parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, no_sensor);
     say([&](Writer& writer) {
-        writer.begin_array().text("ok");
+        writer.text("ok");
         write_view(writer, panel_.parts_.sensor->view());
-        writer.end_array();
     });
     return {};
 }
 
 void PanelClient::say_info() noexcept {
     say([&](Writer& writer) {
-        writer.begin_array().text("ok").begin_object().key("uid").text(panel_.info_.uid);
+        writer.text("ok").begin_object().key("uid").text(panel_.info_.uid);
         writer.key("board").text(panel_.parts_.profile.name).key("boot").integer(panel_.info_.boot);
-        writer.end_object().end_array();
+        writer.end_object();
     });
 }
 
 void PanelClient::say_ok() noexcept {
-    say([](Writer& writer) { writer.begin_array().text("ok").end_array(); });
+    say([](Writer& writer) { writer.text("ok"); });
 }
 
 void PanelClient::say_pin(contract::Pin pin, bool level, base::Micros at) noexcept {
@@ -231,23 +223,20 @@ void PanelClient::say_pin(contract::Pin pin, bool level, base::Micros at) noexce
 template <typename Body>
 void PanelClient::say(Body body) noexcept {
     if (broken_) return;
-    std::array<char, line_max - 1> buffer{};
-    Writer writer(buffer);
-    body(writer);
-    const std::string_view text = writer.view();
-    if (room() < text.size() + 1) {
+    std::array<char, line_max> buffer{};
+    const std::string_view line = write_line(buffer, body);
+    if (room() < line.size()) {
         broken_ = true; // it does not fetch what it watches
         return;
     }
-    if (queue_.size() - end_ < text.size() + 1) {
+    if (queue_.size() - end_ < line.size()) {
         std::copy(queue_.begin() + static_cast<std::ptrdiff_t>(begin_),
                   queue_.begin() + static_cast<std::ptrdiff_t>(end_), queue_.begin());
         end_ -= begin_;
         begin_ = 0;
     }
-    std::copy(text.begin(), text.end(), queue_.begin() + static_cast<std::ptrdiff_t>(end_));
-    end_ += text.size();
-    queue_[end_++] = '\n';
+    std::copy(line.begin(), line.end(), queue_.begin() + static_cast<std::ptrdiff_t>(end_));
+    end_ += line.size();
 }
 
 } // namespace firmware::ports

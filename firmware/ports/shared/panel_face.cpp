@@ -3,7 +3,7 @@
 #include "firmware/ports/shared/panel_face.hpp"
 
 #include "base/expect.hpp"
-#include "protocol/json/writer.hpp"
+#include "firmware/ports/shared/panel_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,18 +51,6 @@ private:
     std::size_t size_ = 0;
     Color color_ = 0;
 };
-
-template <typename Body>
-std::string_view line(std::span<char> buffer, Body body) noexcept {
-    Writer writer(buffer.first(buffer.size() - 1));
-    writer.begin_array();
-    body(writer);
-    writer.end_array();
-    const std::size_t size = writer.view().size();
-    expect(size > 0); // the longest line is known, and fits
-    buffer[size] = '\n';
-    return {buffer.data(), size + 1};
-}
 
 } // namespace
 
@@ -165,7 +153,7 @@ std::string_view PanelFace::leds_line(std::span<char> buffer) noexcept {
             text[size++] = digits[part & 0xFU];
         }
     }
-    return line(buffer, [&](Writer& writer) { writer.text("leds").text({text.data(), size}); });
+    return write_line(buffer, [&](Writer& writer) { writer.text("leds").text({text.data(), size}); });
 }
 
 std::string_view PanelFace::cell_line(std::span<char> buffer, const Area& area) const noexcept {
@@ -176,14 +164,14 @@ std::string_view PanelFace::cell_line(std::span<char> buffer, const Area& area) 
     }
     std::array<char, base64_max> text{};
     const std::string_view data = base64(runs.bytes(), text);
-    return line(buffer, [&](Writer& writer) {
+    return write_line(buffer, [&](Writer& writer) {
         writer.text("cell").integer(area.x).integer(area.y).integer(area.width).integer(area.height).text(data);
     });
 }
 
 std::string_view PanelFace::shown_line(std::span<char> buffer) noexcept {
     shown_unsaid_ = false;
-    return line(buffer, [&](Writer& writer) { writer.text("shown").integer(picture_); });
+    return write_line(buffer, [&](Writer& writer) { writer.text("shown").integer(picture_); });
 }
 
 } // namespace firmware::ports
