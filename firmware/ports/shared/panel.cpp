@@ -157,7 +157,6 @@ base::Result<> Panel::clock(const Value& request) noexcept {
 }
 
 base::Result<> Panel::sensor(const Value& request) noexcept {
-    if (parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, "the board has no sensor");
     const base::Micros now = parts_.clock.now();
     const Value word = request.at(1);
     if (word.equals("button")) {

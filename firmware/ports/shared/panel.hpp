@@ -84,7 +84,7 @@ private:
     base::Result<> fault(const Value& request) noexcept;
     base::Result<> gauge(const Value& request) noexcept;
     base::Result<> clock(const Value& request) noexcept;
-    base::Result<> sensor(const Value& request) noexcept;
+    base::Result<> sensor(const Value& request) noexcept; ///< the board has one
 
     /// In the clients' time.
     base::Micros clients_time(base::Micros at) const noexcept {
@@ -137,7 +137,7 @@ private:
     base::Result<> watch(const Value& request) noexcept;
     base::Result<> read_pin(const Value& request) noexcept;
     base::Result<> longest_step() noexcept;
-    base::Result<> say_sensor() noexcept;
+    void say_sensor() noexcept;
     void say_info() noexcept;
     void say_ok() noexcept;
     void say_pin(contract::Pin pin, bool level, base::Micros at) noexcept;

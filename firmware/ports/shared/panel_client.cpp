@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::string_view hint_info = "see docs/protocol.md, section 3";
 
-constexpr std::string_view no_sensor = "the board has no sensor";
-
 void write_view(Writer& writer, const SensorView& view) noexcept {
     writer.begin_object().key("active").boolean(view.active).key("battery").integer(view.battery);
     writer.key("power").boolean(view.power).key("led").text(led_name(view.led));
@@ -129,6 +127,10 @@ void PanelClient::answer(std::string_view line) noexcept {
 
 base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     const Value word = request.at(0);
+    const bool of_sensor = word.equals("tuya") || (word.equals("watch") && request.at(1).equals("tuya"));
+    if (of_sensor && panel_.parts_.sensor == nullptr) {
+        return base::fail(ErrorCode::unsupported, "the board has no sensor");
+    }
     if (word.equals("info")) {
         say_info();
         return {};
@@ -136,7 +138,10 @@ base::Result<> PanelClient::carry_out(const Value& request) noexcept {
     if (word.equals("read")) return read_pin(request);
     if (word.equals("watch")) return watch(request);
     if (word.equals("late")) return longest_step();
-    if (word.equals("tuya") && request.at(1).is(Type::null)) return say_sensor();
+    if (word.equals("tuya") && request.at(1).is(Type::null)) {
+        say_sensor();
+        return {};
+    }
     base::Result<> done = base::fail(ErrorCode::unsupported, "the board does not know this request", hint_info);
     if (word.equals("press")) done = panel_.press(request);
     if (word.equals("hold")) done = panel_.hold(request, true);
@@ -169,7 +174,6 @@ base::Result<> PanelClient::watch(const Value& request) noexcept {
         return {};
     }
     if (request.at(1).equals("tuya")) {
-        if (panel_.parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, no_sensor);
         say_ok();
         watching_sensor_ = true;
         sensor_told_.reset();
@@ -195,13 +199,11 @@ base::Result<> PanelClient::longest_step() noexcept {
     return {};
 }
 
-base::Result<> PanelClient::say_sensor() noexcept {
-    if (panel_.parts_.sensor == nullptr) return base::fail(ErrorCode::unsupported, no_sensor);
+void PanelClient::say_sensor() noexcept {
     say([&](Writer& writer) {
         writer.text("ok");
         write_view(writer, panel_.parts_.sensor->view());
     });
-    return {};
 }
 
 void PanelClient::say_info() noexcept {
