@@ -42,8 +42,6 @@ public:
     base::Micros deadline() const noexcept;
     void reported(std::uint16_t serial) noexcept;
 
-    /// Null while there is none: without power, and while it starts.
-    const Session* session() const noexcept { return session_ ? &*session_ : nullptr; }
     /// Whether the session reads its line.
     bool listens() const noexcept;
     /// `off`, `starting`, or the session's state: `handshake`, `joining`, `online`, `configuring`, `restarting`,
