@@ -4,6 +4,7 @@
 #include "base/expect.hpp"
 #include "boards/badge.hpp"
 #include "firmware/runtime/badge_face.hpp"
+#include "firmware/runtime/fuzz/no_python.hpp"
 #include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/tests/test_board.hpp"
 #include "firmware/runtime/tests/test_flash.hpp"
@@ -38,11 +39,7 @@ std::string_view text(Script& script) {
 }
 
 /// The parts of a badge; they refuse what the contract forbids.
-class Parts final : public contract::Display,
-                    public contract::Leds,
-                    public contract::Gauges,
-                    public contract::Interpreter,
-                    public contract::Signal {
+class Parts final : public contract::Display, public contract::Leds, public contract::Gauges, public fuzz::NoPython {
 public:
     bool draw(const contract::Area& area, std::span<const contract::Color> pixels) noexcept override {
         expect(area.x + area.width <= size.width && area.y + area.height <= size.height);
@@ -65,9 +62,6 @@ public:
     std::optional<std::int32_t> signal_dbm() noexcept override { return measured; }
 
     contract::VmState state() const noexcept override { return vm_state; }
-    bool interrupt() noexcept override { return false; }
-    void abort() noexcept override {}
-    std::uint32_t heartbeat() const noexcept override { return 0; }
     base::Result<> load_app(std::string_view) noexcept override {
         if (running) return base::fail(base::ErrorCode::busy, "an app is running");
         running = true;
@@ -75,7 +69,6 @@ public:
     }
     void stop_app() noexcept override { running = false; }
     bool is_running() const noexcept override { return running; }
-    void notify() noexcept override {}
 
     bool display_busy = false;
     bool running = false;

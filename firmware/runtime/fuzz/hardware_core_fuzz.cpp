@@ -2,6 +2,7 @@
 // Any bytes at the console, an app that does whatever it is told, and a VM that may die: outputs keep their limits,
 // only commands that the protocol allows reach Python, and what the board says is the link's grammar.
 #include "base/expect.hpp"
+#include "firmware/runtime/fuzz/no_python.hpp"
 #include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 #include "firmware/runtime/tests/test_board.hpp"
@@ -107,7 +108,7 @@ private:
     protocol::link::FrameReader reader_{*this};
 };
 
-class Board final : contract::Gpio, contract::Console, contract::Interpreter, contract::Signal {
+class Board final : contract::Gpio, contract::Console, fuzz::NoPython {
 public:
     Board() {
         bridge_.wake_hardware = this;
@@ -338,13 +339,6 @@ private:
     contract::VmState state() const noexcept override { return state_; }
     bool interrupt() noexcept override { return state_ == contract::VmState::app; }
     void abort() noexcept override { state_ = contract::VmState::starting; }
-    std::uint32_t heartbeat() const noexcept override { return 0; }
-    base::Result<> load_app(std::string_view) noexcept override {
-        return base::fail(base::ErrorCode::unsupported, "no apps here");
-    }
-    void stop_app() noexcept override {}
-    bool is_running() const noexcept override { return false; }
-    void notify() noexcept override {}
 
     base::Micros now_ = 0;
     LimitsWitness witness_;

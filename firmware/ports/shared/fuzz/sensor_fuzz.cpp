@@ -5,6 +5,7 @@
 #include "boards/pir.hpp"
 #include "firmware/ports/shared/simulated_gpio.hpp"
 #include "firmware/ports/shared/virtual_sensor.hpp"
+#include "firmware/runtime/fuzz/no_python.hpp"
 #include "firmware/runtime/fuzz/script.hpp"
 #include "firmware/runtime/hardware_core.hpp"
 #include "protocol/json/value.hpp"
@@ -20,25 +21,12 @@ namespace firmware::ports {
 namespace {
 
 using base::from_ms;
+using runtime::fuzz::NoPython;
 using runtime::fuzz::Script;
 
 struct ScriptClock final : base::Clock {
     base::Micros now() const noexcept override { return time; }
     base::Micros time = 0;
-};
-
-/// No Python at all.
-struct NoPython final : contract::Interpreter, contract::Signal {
-    contract::VmState state() const noexcept override { return contract::VmState::off; }
-    bool interrupt() noexcept override { return false; }
-    void abort() noexcept override {}
-    std::uint32_t heartbeat() const noexcept override { return 0; }
-    base::Result<> load_app(std::string_view) noexcept override {
-        return base::fail(base::ErrorCode::unsupported, "no apps here");
-    }
-    void stop_app() noexcept override {}
-    bool is_running() const noexcept override { return false; }
-    void notify() noexcept override {}
 };
 
 /// What both ends of the line say, and which reports wait for an answer in this session.
@@ -94,14 +82,14 @@ private:
     protocol::link::FrameReader hub_{of_hub_};
 };
 
-class SensorBoard {
+class SensorBoard final : NoPython {
 public:
     explicit SensorBoard(std::vector<std::uint8_t>& medium)
         : sensor_(boards::pir, {medium, {}}),
-          core_({boards::pir, gpio_, ends_, bridge_, python_, nullptr, &sensor_.uart},
+          core_({boards::pir, gpio_, ends_, bridge_, *this, nullptr, &sensor_.uart},
                 {"a1b2c3d4", "Test", "pir", "0.1.0", 1}) {
-        bridge_.wake_vm = &python_;
-        bridge_.wake_hardware = &python_;
+        bridge_.wake_vm = this;
+        bridge_.wake_hardware = this;
         core_.boot(0);
     }
 
@@ -176,7 +164,6 @@ private:
     ScriptClock clock_;
     SimulatedGpio gpio_{clock_};
     Ends ends_;
-    NoPython python_;
     bridge::Bridge bridge_;
     VirtualSensor sensor_;
     runtime::HardwareCore core_;
