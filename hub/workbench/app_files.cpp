@@ -84,10 +84,7 @@ base::Result<AppFolder> read_app_folder(const fs::path& folder, const std::strin
                           "1 to 32 letters, digits, _ and -; --name gives it another one.");
     }
     if (auto read = read_folder(place, "", 0, app); !read) return tl::unexpected(read.error());
-    const bool can_start = std::any_of(app.files.begin(), app.files.end(), [](const AppFile& file) {
-        return file.path == "app.py" || file.path == "main.py" || file.path == "app.toml";
-    });
-    if (!can_start) {
+    if (!has_file(app, "app.py") && !has_file(app, "main.py") && !has_file(app, "app.toml")) {
         return base::fail(ErrorCode::not_found, "there is neither app.py nor main.py in " + folder.string(),
                           "An app begins with one of them.");
     }
@@ -101,6 +98,10 @@ base::Result<std::string> content_of(const AppFile& file) {
     std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (in && content.size() == file.size) return content;
     return base::fail(ErrorCode::io, file.here.string() + " has changed while it was deployed", "Try once more.");
+}
+
+bool has_file(const AppFolder& app, std::string_view path) {
+    return std::any_of(app.files.begin(), app.files.end(), [&](const AppFile& file) { return file.path == path; });
 }
 
 void add_made_file(AppFolder& app, std::string path, std::string content, std::vector<std::string> secrets) {

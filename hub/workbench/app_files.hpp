@@ -34,6 +34,9 @@ struct AppFolder {
 /// What the file has in it. Error: `io`, when it has another size than it had.
 base::Result<std::string> content_of(const AppFile& file);
 
+/// Whether the app brings a file at that path, which is written like `AppFile::path`.
+bool has_file(const AppFolder& app, std::string_view path);
+
 /// Adds a file that was made for the board. `secrets` are the names of those in it.
 void add_made_file(AppFolder& app, std::string path, std::string content, std::vector<std::string> secrets = {});
 

@@ -40,16 +40,12 @@ std::string base64_of(std::string_view bytes) {
     return text;
 }
 
-bool has(const AppFolder& app, std::string_view path) {
-    return std::any_of(app.files.begin(), app.files.end(), [&](const AppFile& file) { return file.path == path; });
-}
-
 } // namespace
 
 base::Result<AirUpdate> AirUpdate::make(const AppFolder& app, std::string_view uid, std::string_view key,
                                         std::int64_t serial) {
-    const std::string entry = has(app, "main.py") ? "main.py" : "app.py";
-    if (!has(app, entry)) {
+    const std::string entry = has_file(app, "main.py") ? "main.py" : "app.py";
+    if (!has_file(app, entry)) {
         return base::fail(ErrorCode::not_found, "there is neither main.py nor app.py in the app's folder",
                           "This board starts one of them.");
     }

@@ -53,10 +53,6 @@ std::optional<std::string> value_of(const Secrets& secrets, std::string_view nam
 
 bool is_python(const AppFile& file) { return file.path.ends_with(".py"); }
 
-bool has(const AppFolder& app, std::string_view path) {
-    return std::any_of(app.files.begin(), app.files.end(), [&](const AppFile& file) { return file.path == path; });
-}
-
 /// "src.config." is "src/config/secret_config.py"; from a file in "src", "." is "src/secret_config.py".
 std::string config_path(const std::string& file, std::string dots) {
     std::string folder;
@@ -185,7 +181,7 @@ void add_ha(AppFolder& app, const BoardFacts& board) {
     }
     if (!board.is_circuitpython) return;
     for (const auto& [path, content] : kit_circuitpython()) {
-        if (!has(app, path)) add_made_file(app, std::string(path), std::string(content));
+        if (!has_file(app, path)) add_made_file(app, std::string(path), std::string(content));
     }
 }
 
@@ -209,10 +205,11 @@ base::Result<AppNeeds> app_needs(const AppFolder& app) {
             read_imports(file.path, *text, configs);
         }
     }
-    needs.ha = needs.ha && !has(app, "ha/__init__.py") && !has(app, "ha/__init__.mpy") && !has(app, "ha.py");
+    needs.ha =
+        needs.ha && !has_file(app, "ha/__init__.py") && !has_file(app, "ha/__init__.mpy") && !has_file(app, "ha.py");
     if (configs.empty() && !named.empty()) configs[std::string(config_file)];
     for (auto& [path, wanted] : configs) {
-        if (has(app, path)) continue;
+        if (has_file(app, path)) continue;
         const bool takes_all = wanted.erase("*") > 0;
         wanted.insert(named.begin(), named.end());
         if (takes_all && named.empty()) {
@@ -236,7 +233,7 @@ base::Result<> add_parts(AppFolder& app, const AppNeeds& needs, const BoardFacts
     }
     if (needs.ha && !board.is_ours) {
         add_ha(app, board);
-        if (!has(app, "settings.toml")) add_settings(app, board, secrets);
+        if (!has_file(app, "settings.toml")) add_settings(app, board, secrets);
     }
     finish_app(app, salt);
     return {};

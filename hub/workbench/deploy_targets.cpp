@@ -118,10 +118,6 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-bool has(const AppFolder& app, std::string_view path) {
-    return std::any_of(app.files.begin(), app.files.end(), [&](const AppFile& file) { return file.path == path; });
-}
-
 class OurTarget final : public DeployTarget {
 public:
     OurTarget(BoardFacts facts, PythonRunner& runner, PythonFiles& files)
@@ -144,7 +140,7 @@ public:
             return base::fail(ErrorCode::too_large, "an app on this board has at most 64 files",
                               "Put several modules into one.");
         }
-        if (!has(app, "app.py") && !has(app, "app.toml")) {
+        if (!has_file(app, "app.py") && !has_file(app, "app.toml")) {
             return base::fail(ErrorCode::not_found, "there is no app.py in the app's folder",
                               "This board starts that.");
         }
@@ -208,7 +204,7 @@ public:
     }
 
     base::Result<std::string> prepare(const AppFolder& app) override {
-        if (!has(app, "main.py") && !has(app, "app.py")) {
+        if (!has_file(app, "main.py") && !has_file(app, "app.py")) {
             return base::fail(ErrorCode::not_found, "there is neither main.py nor app.py in the app's folder",
                               "This board starts one of them.");
         }
@@ -260,7 +256,7 @@ private:
     std::string starter_text(const AppFolder& app) const {
         const std::string name = app.name + "-" + app.version;
         const std::string folder = text_literal(joined(versions_, name));
-        const std::string entry = has(app, "main.py") ? "main.py" : "app.py";
+        const std::string entry = has_file(app, "main.py") ? "main.py" : "app.py";
         return filled(R"($0$1
 import sys
 sys.path.insert(0,$2)
