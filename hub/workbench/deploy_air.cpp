@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/deploy_air.hpp"
+#include "hub/workbench/repl/base64.hpp"
 #include "hub/workbench/repl/digest.hpp"
 
 #include <sodium.h>
@@ -30,14 +31,6 @@ std::string hmac_of(std::string_view key, std::string_view text) {
     crypto_auth_hmacsha256_final(&state, mac.data());
     sodium_bin2hex(digits.data(), digits.size(), mac.data(), mac.size());
     return digits.data();
-}
-
-std::string base64_of(std::string_view bytes) {
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the NUL
-    return text;
 }
 
 } // namespace

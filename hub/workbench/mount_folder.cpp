@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/mount_folder.hpp"
 
+#include "hub/workbench/repl/base64.hpp"
+
 #include <nlohmann/json.hpp>
 #include <sodium/utils.h>
 
@@ -75,14 +77,6 @@ std::int64_t number_of(const Json& value, std::int64_t max) {
     return number;
 }
 
-std::string base64(std::string_view bytes) {
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back();
-    return text;
-}
-
 std::string bytes_of(const std::string& text) {
     std::string bytes(text.size(), '\0');
     std::size_t size = 0;
@@ -107,7 +101,7 @@ Json read_from(const fs::path& path, std::int64_t from, std::int64_t size) {
     std::array<char, mount_read_max> bytes{};
     const auto got = ::pread(file.get(), bytes.data(), static_cast<std::size_t>(size), from);
     if (got < 0) throw Refusal{errno};
-    return Json::array({base64({bytes.data(), static_cast<std::size_t>(got)})});
+    return Json::array({base64_of({bytes.data(), static_cast<std::size_t>(got)})});
 }
 
 void write_to(const fs::path& path, std::int64_t from, std::string_view bytes) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/net/web_socket_line.hpp"
 
+#include "hub/workbench/repl/base64.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <openssl/sha.h>
 #include <sodium/randombytes.h>
-#include <sodium/utils.h>
 
 #include <algorithm>
 #include <array>
@@ -18,18 +19,10 @@ using protocol::websocket::Opcode;
 
 constexpr std::size_t answer_size_max = 4096;
 
-std::string base64(std::string_view bytes) {
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating NUL
-    return text;
-}
-
 std::string new_key() {
     std::string bytes(16, '\0');
     randombytes_buf(bytes.data(), bytes.size());
-    return base64(bytes);
+    return base64_of(bytes);
 }
 
 // What a server that knows the protocol makes of the key (RFC 6455, 4.2.2).
@@ -38,7 +31,7 @@ std::string accepted(const std::string& key) {
     std::string digest(SHA_DIGEST_LENGTH, '\0');
     SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
          reinterpret_cast<unsigned char*>(digest.data()));
-    return base64(digest);
+    return base64_of(digest);
 }
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
@@ -163,7 +156,7 @@ void WebReplLine::on_late() {
 // --- CircuitPython's terminal
 
 std::string basic_authorization(std::string_view password) {
-    return "Authorization: Basic " + base64(":" + std::string(password));
+    return "Authorization: Basic " + base64_of(":" + std::string(password));
 }
 
 std::string WebTerminalLine::more_headers() const { return basic_authorization(address().password) + "\r\n"; }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/repl/python_files.hpp"
 
+#include "hub/workbench/repl/base64.hpp"
 #include "hub/workbench/repl/board_snippets.hpp"
 #include "hub/workbench/repl/deflater.hpp"
 #include "hub/workbench/repl/digest.hpp"
 #include "hub/workbench/repl/download.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 #include "hub/workbench/repl/traceback.hpp"
-
-#include <sodium/utils.h>
 
 #include <algorithm>
 #include <array>
@@ -80,14 +79,7 @@ std::string folder_of(const std::string& path) {
     return slash == std::string::npos ? "" : path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-std::string base64_literal(std::string_view bytes) {
-    constexpr int variant = sodium_base64_VARIANT_ORIGINAL;
-    std::string text(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      variant);
-    text.pop_back();
-    return "binascii.a2b_base64('" + text + "')";
-}
+std::string base64_literal(std::string_view bytes) { return "binascii.a2b_base64('" + base64_of(bytes) + "')"; }
 
 std::string all_bytes() {
     std::string all;
