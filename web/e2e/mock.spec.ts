@@ -33,6 +33,14 @@ test("signs in from the address and takes the token out of it", async ({ page })
     await expect(page.getByRole("heading", { name: "Boards" })).toBeVisible();
 });
 
+test("signs in from the address where the page is open already", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.getByLabel("Token")).toBeVisible();
+    await page.goto(`/#token=${mock_token}`);
+    await expect(page.getByRole("heading", { name: "Boards" })).toBeVisible();
+    expect(page.url()).not.toContain("token");
+});
+
 test("says what to do with a wrong token, and takes the whole address instead", async ({ page }) => {
     await page.goto("/");
     await page.getByLabel("Token").fill("wrong");
