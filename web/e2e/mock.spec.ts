@@ -46,6 +46,7 @@ test("says what to do with a wrong token, and takes the whole address instead", 
     await page.getByLabel("Token").fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("What to try: Ask for the address again");
+    await expect(page.getByRole("alert").locator("code")).toHaveText("ouro url");
     await page.getByText("Show me").click();
     await expect(page.getByRole("alert")).toContainText("HTTP 401");
     await page.getByLabel("Token").fill(`http://127.0.0.1:1/#token=${mock_token}`);
@@ -219,6 +220,12 @@ test("works each kind of control", async ({ page }) => {
     await expect(item("chime")).toContainText("Done");
     await item("blink").getByRole("button").click();
     await expect(item("blink")).toContainText("Done");
+    await item("ceiling").locator("wa-switch").click();
+    await expect(item("ceiling").getByRole("switch")).toBeChecked();
+    await item("shade").getByRole("button", { name: "Open" }).click();
+    await expect(item("shade")).toContainText(/Open\s.*Done/s);
+    await item("shade").getByRole("button", { name: "Stop" }).click();
+    await expect(item("shade")).toContainText("Stopped");
 });
 
 test("shows a board that is away as offline", async ({ page }) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The boards of the mock hub: a door intercom that behaves, a bench with one entity of each kind, and one that is away.
+// The boards of the mock hub: a door intercom that behaves, a bench with an entity of each other kind, and one that is away.
 import type { Board, Command, Entity, Entry, Scalar, WsMessage } from "../src/api/types";
 
 export type Say = (message: WsMessage) => void;
@@ -64,6 +64,8 @@ function bench(): Board {
             entity("note", "text", "Note"),
             entity("window", "binary_sensor", "Window", { device_class: "window" }),
             entity("blink", "button", "Blink"),
+            entity("ceiling", "light", "Ceiling"),
+            entity("shade", "cover", "Shade", { device_class: "shade" }),
         ],
         states: {
             temperature: state(21.4),
@@ -72,6 +74,8 @@ function bench(): Board {
             chime: state("Soft"),
             note: state("<b>not bold</b>"),
             window: state(false),
+            ceiling: state(false),
+            shade: state("closed"),
         },
     });
 }
@@ -91,6 +95,7 @@ function sensor(profile: string): Board {
 }
 
 const entries_max = 5_000;
+const cover_states: Readonly<Record<string, string>> = { OPEN: "open", STOP: "stopped", CLOSE: "closed" };
 
 /** Boards that answer as the real ones do. Everything that happens is said to all pages and kept for the timeline. */
 export class MockWorld {
@@ -240,7 +245,8 @@ export class MockWorld {
     ): void {
         const kind = b.entities.find((e) => e.id === id)?.kind;
         if (kind === "lock" || id === "open_door") return this.unlock(b, value, end);
-        if (kind !== "button") this.setState(b, id, value);
+        if (kind === "cover") this.setState(b, id, cover_states[String(value)] ?? null);
+        else if (kind !== "button") this.setState(b, id, value);
         end("done");
     }
 

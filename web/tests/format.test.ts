@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { Entity } from "../src/api/types";
-import { age, capitalised, clock, evidenceText, exactTime, figure, valueText } from "../src/model/format";
+import { age, capitalised, clock, evidenceText, exactTime, figure, typedParts, valueText } from "../src/model/format";
 import { outcomeText } from "../src/model/outcome";
 
 const noon = Date.UTC(2026, 10, 21, 12, 0, 0, 123);
@@ -71,6 +71,11 @@ describe("values", () => {
         expect(valueText(sensor({}), null)).toBe("unknown");
     });
 
+    it("of a cover begin with a capital, and a text stays as it is", () => {
+        expect(valueText({ id: "x", kind: "cover", name: "X", options: {} }, "opening")).toBe("Opening");
+        expect(valueText({ id: "x", kind: "text", name: "X", options: {} }, "opening")).toBe("opening");
+    });
+
     it("stay text when they are hostile", () => {
         expect(valueText(undefined, "<b>x</b>")).toBe("<b>x</b>");
     });
@@ -79,6 +84,12 @@ describe("values", () => {
 describe("words", () => {
     it("begin with one capital", () => {
         expect(capitalised("UNLOCKING")).toBe("Unlocking");
+    });
+
+    it("say what is to be typed", () => {
+        expect(typedParts("Ask again: `ouro url`.")).toEqual(["Ask again: ", "ouro url", "."]);
+        expect(typedParts("nothing")).toEqual(["nothing"]);
+        expect(typedParts("one ` alone")).toEqual(["one ` alone"]);
     });
 
     it("say what was heard and by which path", () => {

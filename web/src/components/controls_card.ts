@@ -25,6 +25,12 @@ interface Valued extends HTMLElement {
 
 const text_size_max = 255;
 
+const cover_commands = [
+    ["Open", "OPEN"],
+    ["Stop", "STOP"],
+    ["Close", "CLOSE"],
+] as const;
+
 @customElement("ouro-controls-card")
 export class ControlsCard extends HubElement {
     @property({ attribute: false }) view!: BoardView;
@@ -79,6 +85,9 @@ export class ControlsCard extends HubElement {
             .wide {
                 display: grid;
                 gap: 8px;
+            }
+            .row .button {
+                flex: 1;
             }
             .note:not(:has(span)) {
                 display: none;
@@ -172,6 +181,8 @@ export class ControlsCard extends HubElement {
                 return this.select(entity, value, off);
             case "text":
                 return this.text(entity, value, off);
+            case "cover":
+                return this.cover(entity, value, off);
             default:
                 return this.reading(entity, value);
         }
@@ -250,6 +261,22 @@ export class ControlsCard extends HubElement {
                 ></wa-input>
                 <button class="button" aria-label="Set ${entity.name}" ?disabled=${off}>Set</button>
             </form>
+        </div>`;
+    }
+
+    private cover(entity: Entity, value: Scalar, off: boolean): unknown {
+        return html`<div class="wide">
+            <div class="line">
+                <span class="name">${entity.name}</span><span class="value">${valueText(entity, value)}</span>
+            </div>
+            <div class="row" role="group" aria-label=${entity.name}>
+                ${cover_commands.map(
+                    ([word, command]) =>
+                        html`<button class="button" ?disabled=${off} @click=${() => this.send(entity, command)}>
+                            ${word}
+                        </button>`,
+                )}
+            </div>
         </div>`;
     }
 

@@ -3,8 +3,12 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Problem } from "../api/http";
+import { typedParts } from "../model/format";
 import { shared } from "../styles/shared";
 import { icon } from "./icons";
+
+const said = (message: string): unknown =>
+    typedParts(message).map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 
 @customElement("ouro-problem")
 export class ProblemBox extends LitElement {
@@ -58,12 +62,16 @@ export class ProblemBox extends LitElement {
         `,
     ];
 
+    override willUpdate(changed: Map<PropertyKey, unknown>): void {
+        if (changed.has("problem")) this.copied = "";
+    }
+
     override render(): unknown {
         const problem = this.problem;
         if (!problem) return nothing;
         return html`<div class="box" role="alert">
-            <p class="what">${icon("warning")}<span>${problem.message}</span></p>
-            ${problem.hint && html`<p class="small">What to try: ${problem.hint}</p>`}
+            <p class="what">${icon("warning")}<span>${said(problem.message)}</span></p>
+            ${problem.hint && html`<p class="small">What to try: ${said(problem.hint)}</p>`}
             <div class="more">
                 <button class="button slim" @click=${() => this.copy(problem)}>${this.copied || "Copy"}</button>
                 ${

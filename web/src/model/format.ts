@@ -87,11 +87,17 @@ export function valueText(entity: Entity | undefined, value: Scalar | undefined)
                 : undefined;
         return (words ?? ["On", "Off"])[value ? 0 : 1];
     }
-    return value;
+    return entity?.kind === "cover" ? capitalised(value) : value;
 }
 
 /** "UNLOCKING" as "Unlocking". */
 export const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
+
+/** A message of the hub in pieces: every other one, from the second on, stood between backticks and is to be typed. */
+export function typedParts(message: string): string[] {
+    const parts = message.split("`");
+    return parts.length % 2 === 1 ? parts : [message];
+}
 
 /** "free_memory" as "free memory". */
 export const spaced = (name: string): string => name.replaceAll("_", " ");
