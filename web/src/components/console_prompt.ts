@@ -43,6 +43,20 @@ export class ConsolePrompt extends HubElement {
             p {
                 margin: 8px 0 0;
             }
+            @media (max-width: 600px) {
+                input {
+                    flex-basis: 100%;
+                }
+                .button {
+                    flex: 1;
+                }
+            }
+            /* Phones enlarge the page for smaller letters. */
+            @media (pointer: coarse) {
+                input {
+                    font-size: 1rem;
+                }
+            }
         `,
     ];
 

@@ -33,6 +33,7 @@ import { showOver } from "./over";
 import "./problem";
 
 const who: Readonly<Record<Job["by"], string>> = { web: "the page", cli: "the command line", api: "a program" };
+
 @customElement("ouro-job-view")
 export class JobView extends HubElement {
     @property({ attribute: false }) job!: Job;

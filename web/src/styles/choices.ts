@@ -95,6 +95,10 @@ export const choices = css`
         border-radius: var(--radius-small);
         background: var(--surface);
     }
+    .field + p,
+    .line + p {
+        margin-top: 8px;
+    }
     .nothing {
         padding: 16px;
         border: 1px dashed var(--line-strong);
