@@ -30,7 +30,7 @@ const held: Port = {
 };
 
 const titles: Readonly<Record<string, string>> = {
-    esp8266: "ESP8266, also as a raw module",
+    esp8266: "ESP8266 (NodeMCU, D1 mini, raw module)",
     esp32: "ESP32",
     esp32s3: "ESP32-S3",
     pico: "Raspberry Pi Pico",
