@@ -26,6 +26,15 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
     __real_mp_hal_set_interrupt_char(c);
 }
 
+// A microcontroller's sys.path leads to the ROMFS that mp_init() has mounted; the unix port makes a list of its own.
+static void look_into_rom(void) {
+    const char* below;
+    mp_vfs_mount_t* mount = mp_vfs_lookup_path("/rom", &below);
+    if (mount == MP_VFS_NONE || mount == MP_VFS_ROOT || mount->len == 1) return;
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_rom));
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_rom_slash_lib));
+}
+
 // The file system and sys, as the port's main() makes them.
 static void begin_port(void) {
     mp_obj_t mount[2] = {
@@ -34,10 +43,12 @@ static void begin_port(void) {
     };
     mp_vfs_mount(2, mount, (mp_map_t*)&mp_const_empty_map);
     MP_STATE_VM(vfs_cur) = MP_STATE_VM(vfs_mount_table);
+    while (MP_STATE_VM(vfs_cur)->next != NULL) MP_STATE_VM(vfs_cur) = MP_STATE_VM(vfs_cur)->next;
     mp_sys_path = mp_obj_new_list(0, NULL);
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR_));
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__dot_frozen));
     mp_obj_list_init(MP_OBJ_TO_PTR(mp_sys_argv), 0);
+    look_into_rom();
 }
 
 // A Python with an empty heap, as a microcontroller's soft reset makes one. Whoever called serve() is lost with the
@@ -66,9 +77,7 @@ static void run_files(void) {
     mp_hal_set_interrupt_char(-1);
 }
 
-// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py and, if it
-// came from the friendly prompt, main.py.
-static mp_obj_t unix_board_serve(void) {
+static mp_obj_t prompt(void) {
     mp_hal_set_interrupt_char(-1);
     for (;;) {
         int ended = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
@@ -83,12 +92,20 @@ static mp_obj_t unix_board_serve(void) {
     }
     return mp_const_none;
 }
+
+// serve(): the prompt, friendly or raw, until the terminal hangs up. A soft reset says so, and runs boot.py and, if it
+// came from the friendly prompt, main.py.
+static mp_obj_t unix_board_serve(void) {
+    look_into_rom();
+    return prompt();
+}
 static MP_DEFINE_CONST_FUN_OBJ_0(serve_obj, unix_board_serve);
 
 // start(): as after a hard reset, boot.py and main.py first.
 static mp_obj_t unix_board_start(void) {
+    look_into_rom();
     run_files();
-    return unix_board_serve();
+    return prompt();
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(start_obj, unix_board_start);
 
