@@ -13,13 +13,20 @@ import microcontroller
 import supervisor
 import usb_cdc
 
-_PERIOD = 1 << 29  # where supervisor's ticks begin anew
+_THEIR_PERIOD = 1 << 29  # where supervisor's ticks begin anew
+_PERIOD = 1 << 30  # where ours do, as MicroPython's: a timer reaches half of it
 _LOOK_EVERY_S = 0.01
 _NUMBERED = ("GP", "IO", "D", "A")  # what boards call their pins
 
 # --- time, tasks, texts ---------------------------------------------------------------------------
 
-ticks_ms = supervisor.ticks_ms
+_ticks = 0
+
+
+def ticks_ms():
+    global _ticks
+    _ticks = (_ticks + (supervisor.ticks_ms() - _ticks) % _THEIR_PERIOD) % _PERIOD
+    return _ticks
 
 
 def ticks_add(ticks, delta):

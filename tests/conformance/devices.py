@@ -114,6 +114,13 @@ class Device:
         while (left := end - time.monotonic()) > 0:
             self._take(left)
 
+    def wait_printed(self, text: bytes, within: float = 5) -> None:
+        end = time.monotonic() + within
+        while text not in self.printed:
+            left = end - time.monotonic()
+            assert left > 0, f"{text!r} was not printed in {within:g} s, but {self.printed[-800:]!r}"
+            self._take(left)
+
     def forget(self) -> None:
         self._take(0)
         self._messages.clear()

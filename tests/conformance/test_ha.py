@@ -374,6 +374,21 @@ def test_row_2_24_a_number_of_passes_is_exactly_that_whatever_fails(app: Start) 
     assert device.asked() in (b"there were 10", b"there were 11")
 
 
+@pytest.mark.parametrize("app", ["circuitpython"], indirect=True)
+def test_a_timer_reaches_six_days_on_a_clock_that_goes_round_in_as_many(app: Start) -> None:
+    device = app(
+        "import microcontroller, supervisor\nreal, later, restarted, rang = supervisor.ticks_ms, [0], [], []\n"
+        "supervisor.ticks_ms = lambda: (real() + later[0]) & 0x1FFFFFFF\n"
+        "microcontroller.reset = lambda: restarted.append(later[0] // 3600000)\n"
+        "import ha\nha.restart_every(100)\nha.after(144 * 3600, lambda: rang.append(later[0] // 3600000))\n"
+        "for _ in range(300):\n  later[0] += 3600000\n  ha.tick()\n"
+        "print('after', restarted, rang)\nha.run()\n",
+        whole=True,
+        greet=False,
+    )
+    device.wait_printed(b"after [100] [144]")
+
+
 # --- ways to run, settings --------------------------------------------------------------------------
 
 
