@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """CircuitPython's side of _platform, _console and _hardware: no `machine`, no polling; asyncio only if it is there."""
 
-import json
-import sys
 import time
 import traceback
 from binascii import hexlify
@@ -18,7 +16,7 @@ _PERIOD = 1 << 30  # where ours do, as MicroPython's: a timer reaches half of it
 _LOOK_EVERY_S = 0.01
 _NUMBERED = ("GP", "IO", "D", "A")  # what boards call their pins
 
-# --- time, tasks, texts ---------------------------------------------------------------------------
+# --- time, texts ----------------------------------------------------------------------------------
 
 _ticks = 0
 
@@ -35,28 +33,6 @@ def ticks_add(ticks, delta):
 
 def ticks_diff(later, earlier):
     return (later - earlier + _PERIOD // 2) % _PERIOD - _PERIOD // 2
-
-
-def tasks_run():
-    return "asyncio" in sys.modules
-
-
-def spawn(coroutine):
-    import asyncio
-
-    return asyncio.create_task(coroutine)
-
-
-def running_loop():
-    pass
-
-
-def steps_of(coroutine):
-    return coroutine
-
-
-def dumps(value):
-    return json.dumps(value, separators=(",", ":"))
 
 
 def traceback_of(error):

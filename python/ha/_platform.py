@@ -22,44 +22,12 @@ if sys.implementation.name == "cpython":
 
     ticks_add, ticks_diff, ticks_ms = ticks
 elif sys.implementation.name == "circuitpython":
-    from ._circuitpython import (  # noqa: F401
-        dumps,
-        running_loop,
-        spawn,
-        steps_of,
-        tasks_run,
-        ticks_add,
-        ticks_diff,
-        ticks_ms,
-        traceback_of,
-        wait,
-        wait_alone,
-    )
+    from ._circuitpython import ticks_add, ticks_diff, ticks_ms, traceback_of, wait, wait_alone  # noqa: F401
 else:
     import io
-    import json
     from time import ticks_add, ticks_diff, ticks_ms  # noqa: F401
 
     _poller = None
-
-    def tasks_run():
-        """Whether somebody uses asyncio."""
-        return "asyncio" in sys.modules
-
-    def spawn(coroutine):
-        import asyncio
-
-        return asyncio.create_task(coroutine)
-
-    def running_loop():
-        """Tasks may be made at any time here."""
-
-    def steps_of(coroutine):
-        """What `yield from` takes to wait for `coroutine`."""
-        return coroutine
-
-    def dumps(value):
-        return json.dumps(value, separators=(",", ":"))
 
     def traceback_of(error):
         text = io.StringIO()
@@ -92,6 +60,26 @@ else:
 
 
 if sys.implementation.name != "cpython":
+    import json
+
+    def tasks_run():
+        """Whether somebody uses asyncio."""
+        return "asyncio" in sys.modules
+
+    def spawn(coroutine):
+        import asyncio
+
+        return asyncio.create_task(coroutine)
+
+    def running_loop():
+        """Tasks may be made at any time here."""
+
+    def steps_of(coroutine):
+        """What `yield from` takes to wait for `coroutine`."""
+        return coroutine
+
+    def dumps(value):
+        return json.dumps(value, separators=(",", ":"))
 
     async def _pause():
         import asyncio
