@@ -69,12 +69,15 @@ def _remove(path):
 
 def current():
     """The version that main.py starts, such as "door-0123456789ab"; empty if somebody else wrote it."""
-    first = read(_MAIN).split("\n")[0]
-    return first[len(_SIGNATURE) :] if first.startswith(_SIGNATURE) else ""
+    return _version_in(_MAIN)
 
 
 def previous():
-    first = read(_PREVIOUS).split("\n")[0]
+    return _version_in(_PREVIOUS)
+
+
+def _version_in(path):
+    first = read(path).split("\n")[0]
     return first[len(_SIGNATURE) :] if first.startswith(_SIGNATURE) else ""
 
 
