@@ -117,6 +117,7 @@ class Update:
         self._manifest = b""
         self._files = []  # still to come
         self._version = ""
+        self._old = ""  # what runs meanwhile
         self._entry = ""
         self._serial = 0
         self._asked_at = 0
@@ -217,7 +218,8 @@ class Update:
         if len(files) > _FILES_MAX or entry not in [path for path, _, _ in files]:
             raise ValueError("it has too many files, or none to start")
         self._version = app + "-" + version
-        if self._version == current():
+        self._old = current()
+        if self._version == self._old:
             raise ValueError("the board has it already")
         self._serial = serial
         self._entry = entry
@@ -231,8 +233,9 @@ class Update:
             names = os.listdir(APPS)
         except OSError:
             return
+        wanted = (self._old, self._version, previous())
         for name in names:
-            if name not in (current(), self._version, previous()):
+            if name not in wanted:
                 _remove_tree(APPS + "/" + name)
 
     def _check_room(self):
@@ -268,8 +271,8 @@ class Update:
 
     def _copied(self, path, place, digest):
         """Whether the version that runs has that file, too."""
-        old = APPS + "/" + current() + "/" + path
-        if not current() or _digest(old) != digest:
+        old = APPS + "/" + self._old + "/" + path
+        if not self._old or _digest(old) != digest:
             return False
         with open(old, "rb") as source, open(place, "wb") as target:
             piece = source.read(512)
