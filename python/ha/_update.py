@@ -112,7 +112,7 @@ class Update:
         self._forget()
 
     def _forget(self):
-        self._wanted = None  # (path here, size, digest) of what is being fetched; the manifest's path is ""
+        self._wanted = None  # (path in the app, size, digest) of what is being fetched; the manifest's path is ""
         self._got = 0
         self._manifest = b""
         self._files = []  # still to come
@@ -169,12 +169,11 @@ class Update:
     def _ask(self, now):
         self._asked_at = now
         path, size, _ = self._wanted
-        path = path[len(APPS) + 2 + len(self._version) :]
         self._say({"want": path, "at": self._got, "size": min(_PIECE, size - self._got)})
 
     def _take(self, said, now):
         path, size, digest = self._wanted
-        if said.get("want") != path[len(APPS) + 2 + len(self._version) :] or said.get("at") != self._got:
+        if said.get("want") != path or said.get("at") != self._got:
             return  # asked for twice, and come twice
         piece = a2b_base64(said["data"]) if isinstance(said.get("data"), str) else b""
         if not 1 <= len(piece) <= min(_PIECE, size - self._got):
@@ -200,8 +199,7 @@ class Update:
             return
         if _digest(_PART) != digest:
             raise ValueError(path + " is not what was signed")
-        _make_folders(path)
-        os.rename(_PART, path)
+        os.rename(_PART, self._place_of(path))
 
     def _read_manifest(self, manifest):
         self._manifest = b""
@@ -251,7 +249,7 @@ class Update:
         """The next file that is not here yet; then the switch."""
         while self._files:
             path, size, digest = self._files.pop(0)
-            place = APPS + "/" + self._version + "/" + path
+            place = self._place_of(path)
             if _digest(place) == digest:
                 continue
             _make_folders(place)
@@ -260,7 +258,7 @@ class Update:
             if size == 0:
                 with open(place, "wb"):
                     continue
-            self._wanted = (place, size, digest)
+            self._wanted = (path, size, digest)
             self._got = 0
             return self._ask(now)
         write(_SERIAL, str(self._serial))
@@ -268,6 +266,9 @@ class Update:
         self._say({"state": "switching", "version": self._version})
         self._wanted = None
         self._restart_at = now + _RESTART_MS
+
+    def _place_of(self, path):
+        return APPS + "/" + self._version + "/" + path
 
     def _copied(self, path, place, digest):
         """Whether the version that runs has that file, too."""
