@@ -2,7 +2,9 @@
 """Locks, blinds and gates: what moves, and must not start twice."""
 
 from ._entity import Entity
-from ._loop import Timer
+from ._loop import Busy, Timer
+
+_AGAIN_MS = 1000
 
 
 class Lock(Entity):
@@ -17,6 +19,7 @@ class Lock(Entity):
     def __init__(self, name, relock=None, **options):
         Entity.__init__(self, name, **options)
         self._relock = relock
+        self._timer = None
         self._value = "LOCKED"
 
     def _accept(self, value):
@@ -26,8 +29,19 @@ class Lock(Entity):
 
     def _obeyed(self, wanted, _result):
         self._set("UNLOCKED" if wanted else "LOCKED")
-        if wanted and self._relock:
-            Timer(int(self._relock * 1000 + 0.5), lambda: self.command("LOCK"))
+
+    def _outcome(self, error, wanted, result):
+        if error is None:  # else the last unlocking is still to be ended
+            if self._timer:
+                self._timer.cancel()
+            self._timer = Timer(int(self._relock * 1000 + 0.5), self._lock) if wanted and self._relock else None
+        return Entity._outcome(self, error, wanted, result)
+
+    def _lock(self):
+        try:
+            self.command("LOCK")
+        except Busy:
+            self._timer = Timer(_AGAIN_MS, self._lock)
 
 
 class Cover(Entity):

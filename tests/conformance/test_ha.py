@@ -263,6 +263,35 @@ def test_relock_locks_by_itself(app: Start) -> None:
     assert b"open False" in device.printed
 
 
+def test_relock_locks_after_a_handler_that_says_the_state_itself(app: Start) -> None:
+    device = app(
+        "@ha.lock('Door', relock=0.3)\nasync def door(open):\n  door.value = 'UNLOCKING' if open else 'LOCKING'\n"
+        "  await asyncio.sleep(0.1)\n  door.value = 'UNLOCKED' if open else 'LOCKED'\n"
+    )
+    assert device.end_of(device.command("door", "UNLOCK")) == (True, "")
+    device.wait_states("door", "LOCKED", "UNLOCKING", "UNLOCKED", "LOCKING", "LOCKED")
+
+
+def test_relock_counts_from_the_last_unlocking(app: Start) -> None:
+    device = app("@ha.lock('Door', relock=0.6)\ndef door(open): print('open' if open else 'shut')\n")
+    for _ in range(3):
+        assert device.end_of(device.command("door", "UNLOCK")) == (True, "")
+        device.run_for(0.4)
+    device.wait_states("door", "LOCKED", "UNLOCKED", "LOCKED")
+    assert device.printed.split() == [b"open"] * 3 + [b"shut"]
+
+
+def test_relock_waits_for_a_handler_that_is_busy_and_then_fails(app: Start) -> None:
+    device = app(
+        "n = [0]\n@ha.lock('Door', relock=0.3)\nasync def door(open):\n  n[0] += 1\n  print(n[0], open)\n"
+        "  if n[0] == 2:\n    await asyncio.sleep(0.6)\n    raise OSError('stuck')\n"
+    )
+    assert device.end_of(device.command("door", "UNLOCK")) == (True, "")
+    assert device.end_of(device.command("door", "UNLOCK")) == (False, "OSError: stuck")
+    device.wait_states("door", "LOCKED", "UNLOCKED", "LOCKED")
+    assert b"3 False" in device.printed
+
+
 def test_an_async_handler_answers_when_it_has_ended_and_holds_up_nothing(app: Start) -> None:
     device = app(
         "@ha.button('Slow')\nasync def slow(): await asyncio.sleep(0.6)\n"
