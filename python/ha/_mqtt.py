@@ -102,9 +102,12 @@ class Mqtt(Board):
 
     def _went_down(self):
         self.up = False
-        lost = [message for message in self._in_flight.values() if message]
+        # What was on its way goes before what waited already, and the same limits hold.
+        lost = [self._in_flight[packet_id] for packet_id in sorted(self._in_flight)]
+        kept, self._kept = [message for message in lost if message] + self._kept, []
         self._in_flight.clear()
-        self._kept = lost + self._kept
+        for message in kept:
+            self._say(message)
 
     def _further(self, option):
         """(topic, payload, entity) of those that have a topic of an older system besides their own."""

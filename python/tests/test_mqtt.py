@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A board on MQTT, without a network: what it keeps, and what it makes of anything that comes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ha._mqtt import Mqtt
+
+
+class Said(list):
+    """(topic below the board's, what was said) of each message."""
+
+    def of(self, leaf: str) -> list[object]:
+        return [text for topic, text in self if topic == leaf]
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch) -> Mqtt:
+    board = Mqtt({"HA_BROKER": "127.0.0.1", "HA_ID": "c0ffee01"})
+    board.said = Said()
+
+    def publish(topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> int:
+        board.said.append((topic[len("ouro/c0ffee01/") :], payload.decode()))
+        return len(board.said) if qos else 0
+
+    monkeypatch.setattr(board._client, "publish", publish)
+    board.declare("bell", "event", "Bell", '{"event_types":["ring"]}')
+    board.declare("lamp", "switch", "Lamp", "{}")
+    board.up = board._declared = True
+    return board
+
+
+def test_events_of_a_connection_that_is_lost_are_kept_in_order_and_not_without_end(board: Mqtt) -> None:
+    for i in range(20):  # nothing is acknowledged: the broker is gone, and nobody knows
+        board.event("bell", "ring", f'{{"n":{i}}}')
+    board._went_down()
+    for i in range(20, 50):
+        board.event("bell", "ring", f'{{"n":{i}}}')
+    board.up = True
+    board.said.clear()
+    board.say_kept()
+    assert [json.loads(text)["n"] for text in board.said.of("bell/event")] == list(range(34, 50))
+    assert board.dropped == 34
