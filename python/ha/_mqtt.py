@@ -6,6 +6,7 @@ import json
 
 from ._board import Board
 from ._console import Link
+from ._gate import is_cmd_id
 from ._mqtt_client import UP, Client
 from ._platform import dumps
 from ._wifi import Wifi
@@ -15,6 +16,7 @@ _LATE_MS = 30_000  # an older event is for the record, and rings no bell
 _IN_FLIGHT_MAX = 12
 _WAITING_MAX = 24
 _COMMAND_MAX = 1024
+_COMMANDED_MAX = 32
 _WORDS = {"lock": "UNLOCK", "button": "PRESS", "cover": "OPEN", "switch": True, "light": True}
 
 
@@ -48,7 +50,7 @@ class Mqtt(Board):
 
             self._update = Update(self.uid, settings["HA_UPDATE_KEY"], self._say_updating, self._restart)
         self._in_flight = {}  # packet id: a message that is to be said again if it gets lost, or None
-        self._entity_of = {}  # command: entity, until it is done
+        self._commanded = []  # (command, entity) of the newest that are not done yet
         self._cleared = []  # topics of retained commands
         self._next_up = 0
         self._made_ids = 0
@@ -192,9 +194,11 @@ class Mqtt(Board):
 
     def _say_done(self, message):
         _, cmd_id, ok, text = message
-        id = self._entity_of.pop(cmd_id, None)
-        if id is not None:
-            self._publish(id + "/done", dumps({"id": cmd_id, "ok": ok, "text": text}))
+        for commanded in self._commanded:
+            if commanded[0] == cmd_id:
+                self._commanded.remove(commanded)
+                self._publish(commanded[1] + "/done", dumps({"id": cmd_id, "ok": ok, "text": text}))
+                return
 
     def _say_up(self, now):
         figures = {"t_ms": now, "dropped": self.dropped}
@@ -286,8 +290,10 @@ class Mqtt(Board):
         if cmd_id is None:
             self._made_ids += 1
             cmd_id = f"m-{self.boot % 0xFFFF:x}-{self._made_ids}"
-        if len(self._entity_of) < 32:
-            self._entity_of.setdefault(cmd_id, id)
+        if is_cmd_id(cmd_id):
+            self._commanded.append((cmd_id, id))
+        if len(self._commanded) > _COMMANDED_MAX:
+            self._commanded.pop(0)
         self.hear_set(["set", id, value, cmd_id, ttl_ms, sent_ms])
 
     def _read_command(self, entity, payload):

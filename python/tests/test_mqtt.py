@@ -43,3 +43,22 @@ def test_events_of_a_connection_that_is_lost_are_kept_in_order_and_not_without_e
     board.say_kept()
     assert [json.loads(text)["n"] for text in board.said.of("bell/event")] == list(range(34, 50))
     assert board.dropped == 34
+
+
+def test_an_id_that_is_none_ends_nothing_and_costs_nobody_his_answer(board: Mqtt) -> None:
+    for cmd_id in ([1], {"a": 1}, 5, "not an id", "x" * 25):
+        for _ in range(20):
+            board._hear("ouro/c0ffee01/lamp/set", json.dumps({"value": True, "id": cmd_id}).encode(), False)
+    assert board.poll() is None and board.said.of("lamp/done") == []
+    board._hear("ouro/c0ffee01/lamp/set", b'{"value":true,"id":"good"}', False)
+    assert board.poll()[:3] == ("lamp", "good", True)
+    board.done("good", True, "")
+    assert [json.loads(text) for text in board.said.of("lamp/done")] == [{"id": "good", "ok": True, "text": ""}]
+
+
+def test_a_repeated_command_and_the_one_that_it_repeats_are_both_answered(board: Mqtt) -> None:
+    for _ in range(2):
+        board._hear("ouro/c0ffee01/lamp/set", b'{"value":true,"id":"once"}', False)
+    board.done("once", True, "")
+    ends = [json.loads(text) for text in board.said.of("lamp/done")]
+    assert [(end["ok"], end["text"]) for end in ends] == [(False, "duplicate"), (True, "")]
