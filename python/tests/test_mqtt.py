@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import struct
 
 import pytest
+from ha import _mqtt
 from ha._mqtt import Mqtt
 
 
@@ -62,3 +64,48 @@ def test_a_repeated_command_and_the_one_that_it_repeats_are_both_answered(board:
     board.done("once", True, "")
     ends = [json.loads(text) for text in board.said.of("lamp/done")]
     assert [(end["ok"], end["text"]) for end in ends] == [(False, "duplicate"), (True, "")]
+
+
+EPOCH_MS = 1_700_000_060_500
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize(
+    ("at", "refused"),
+    [
+        ("1700000060.4", False),
+        ("1700000060", False),
+        (" 1700000056.123456 ", False),
+        ("null", False),
+        ("1700000055.4", True),
+        ("1700000062.5", True),
+        ("0", True),
+        ("-5.5", True),
+    ],
+)
+def test_a_late_command_is_told_from_others_also_with_small_floats(
+    board: Mqtt, monkeypatch: pytest.MonkeyPatch, at: str, refused: bool, single: bool
+) -> None:
+    if single:
+
+        class SmallFloats:
+            """json, as on a chip with floats of 32 bits."""
+
+            @staticmethod
+            def loads(text: str | bytes) -> object:
+                return json.loads(text, parse_float=lambda digits: struct.unpack("f", struct.pack("f", float(digits)))[0])
+
+        monkeypatch.setattr(_mqtt, "json", SmallFloats)
+    monkeypatch.setattr(board, "now", lambda: 600_000)
+    board.hear_time(EPOCH_MS)
+    command = f'{{"value": true, "id": "c1", "ttl_ms": 5000, "t":{at}}}'
+    board._hear("ouro/c0ffee01/lamp/set", command.encode(), False)
+    ends = [json.loads(text)["text"] for text in board.said.of("lamp/done")]
+    assert (ends, board.poll() is None) == ((["expired"], True) if refused else ([], False))
+
+
+@pytest.mark.parametrize("at", ["1e999", "[]", '"now"', "true", "1.5e9", "NaN"])
+def test_a_command_of_no_time_is_ignored_and_ends_nothing(board: Mqtt, at: str) -> None:
+    board.hear_time(EPOCH_MS)
+    board._hear("ouro/c0ffee01/lamp/set", f'{{"value":true,"id":"c1","t":{at}}}'.encode(), False)
+    assert board.poll() is None and "command ignored" in board.said.of("log")[0]
