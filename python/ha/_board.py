@@ -353,10 +353,9 @@ def _app():
     return parts[-2] if name == "app" and len(parts) > 1 else name
 
 
-def parse(text):
-    """What `text` says in JSON, if it is an array with a word in front; None for everything else."""
+def parse(data):
+    """What these bytes say in JSON; None for everything else, and for what is too much for this interpreter."""
     try:
-        message = json.loads(text)
-    except (ValueError, UnicodeError):
+        return json.loads(data)
+    except (ValueError, RuntimeError, MemoryError):
         return None
-    return message if isinstance(message, list) and message and isinstance(message[0], str) else None

@@ -4,7 +4,7 @@
 import gc
 import json
 
-from ._board import Board
+from ._board import Board, parse
 from ._console import Link
 from ._gate import is_cmd_id
 from ._mqtt_client import UP, Client
@@ -347,8 +347,5 @@ def _number(text):
 
 
 def _object(payload):
-    try:
-        said = json.loads(payload)
-    except (ValueError, UnicodeError):
-        return None
+    said = parse(payload)
     return said if isinstance(said, dict) else None

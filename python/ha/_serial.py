@@ -22,7 +22,7 @@ class FrameReader:
         self._held = None  # None: not inside a frame
 
     def feed(self, data):
-        """The JSON texts of the frames that have ended in `data`."""
+        """The contents of the frames that have ended in `data`, as bytes."""
         frames = []
         for byte in data:
             if byte == _SEPARATOR:
@@ -31,7 +31,7 @@ class FrameReader:
                 continue
             elif byte == 0x0A:
                 if self._held[-1:] == b"]":
-                    frames.append(self._held.decode())
+                    frames.append(bytes(self._held))
                 self._held = None
             elif byte < 0x20 or len(self._held) == _FRAME_MAX - 2 or (not self._held and byte != 0x5B):
                 self._held = None
@@ -55,8 +55,8 @@ class Serial(Board):
     def serve(self):
         """Hears and says what there is; returns the milliseconds until it has to be called again."""
         self.link.stirred = False
-        for text in self._reader.feed(self._console.read()):
-            self._hear(parse(text))
+        for content in self._reader.feed(self._console.read()):
+            self._hear(parse(content))
         now = self.now()
         if self.up and now - self._heard_at >= _SILENCE_MS:
             self.up = False
@@ -76,9 +76,7 @@ class Serial(Board):
         return max(0, until - now)
 
     def _hear(self, message):
-        if message is None:
-            return
-        word = message[0]
+        word = message[0] if isinstance(message, list) and message else None
         if word == "who" or word == "up":
             now = self.now()
             self._heard_at = now

@@ -7,7 +7,7 @@ import json
 import struct
 
 import pytest
-from ha import _mqtt
+from ha import _board
 from ha._mqtt import Mqtt
 
 
@@ -95,7 +95,7 @@ def test_a_late_command_is_told_from_others_also_with_small_floats(
             def loads(text: str | bytes) -> object:
                 return json.loads(text, parse_float=lambda digits: struct.unpack("f", struct.pack("f", float(digits)))[0])
 
-        monkeypatch.setattr(_mqtt, "json", SmallFloats)
+        monkeypatch.setattr(_board, "json", SmallFloats)
     monkeypatch.setattr(board, "now", lambda: 600_000)
     board.hear_time(EPOCH_MS)
     command = f'{{"value": true, "id": "c1", "ttl_ms": 5000, "t":{at}}}'
@@ -109,3 +109,10 @@ def test_a_command_of_no_time_is_ignored_and_ends_nothing(board: Mqtt, at: str) 
     board.hear_time(EPOCH_MS)
     board._hear("ouro/c0ffee01/lamp/set", f'{{"value":true,"id":"c1","t":{at}}}'.encode(), False)
     assert board.poll() is None and "command ignored" in board.said.of("log")[0]
+
+
+@pytest.mark.parametrize("payload", [b"\xff", b"{" * 4000, b"[" * 4000, b"5", b'{"n":', b""])
+def test_what_is_no_object_ends_nothing(board: Mqtt, payload: bytes) -> None:
+    for leaf in ("answer", "ha/light.hall", "update", "clock", "lamp/set"):
+        board._hear("ouro/c0ffee01/" + leaf, payload, False)
+    assert board.news() is None and board.poll() is None

@@ -53,7 +53,10 @@ class Device:
         raise NotImplementedError
 
     def tell(self, *message: Any) -> None:
-        self._write(b"\x1e" + json.dumps(message, ensure_ascii=False).encode() + b"\n")
+        self.send(b"\x1e" + json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+    def send(self, data: bytes) -> None:
+        self._write(data)
 
     def greet(self) -> None:
         """A hub attaches."""

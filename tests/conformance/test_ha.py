@@ -418,6 +418,13 @@ def test_a_timer_reaches_six_days_on_a_clock_that_goes_round_in_as_many(app: Sta
     device.wait_printed(b"after [100] [144]")
 
 
+@pytest.mark.parametrize("noise", [b'["set","\xff\xfe"]', b"[" * 1000 + b"]", b"[]", b"[5]", b'[["who"]]', b"[,]"])
+def test_noise_on_the_line_ends_nothing(app: Start, noise: bytes) -> None:
+    device = app("ha.button('Say')(lambda: print('alive'))\n")
+    device.send(b"\x1e" + noise + b"\n")
+    assert device.asked() == b"alive"
+
+
 # --- ways to run, settings --------------------------------------------------------------------------
 
 
