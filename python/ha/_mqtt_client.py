@@ -250,7 +250,11 @@ class Client:
             raise OSError("the broker sent a broken packet")
         if kind & 0x06:
             self._out.append(b"\x40\x02" + packet[size:start])
-        self._heard(packet[2:size].decode(), packet[start:], bool(kind & 0x01))
+        try:
+            topic = packet[2:size].decode()
+        except UnicodeError:
+            raise OSError("the broker sent a broken packet") from None
+        self._heard(topic, packet[start:], bool(kind & 0x01))
 
     # --- what is said -----------------------------------------------------------------------------
 
