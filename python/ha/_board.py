@@ -10,7 +10,7 @@ import sys
 from binascii import crc32, hexlify
 
 from ._gate import Gate, is_cmd_id
-from ._platform import dumps, ticks_diff, ticks_ms
+from ._platform import ticks_diff, ticks_ms
 
 _KINDS = "sensor binary_sensor switch light button event number select text lock cover".split()
 _LEVELS = ("debug", "info", "warning", "error")
@@ -301,7 +301,7 @@ class Board:
             return
         # The newest of each is what counts.
         self._news = [news for news in self._news if news[0] != entity]
-        self._news.append((entity, state, dumps(attributes if isinstance(attributes, dict) else {})))
+        self._news.append((entity, state, attributes if isinstance(attributes, dict) else {}))
 
     def hear_answer(self, number, ok, text="", response=None):
         if isinstance(number, int) and isinstance(ok, bool) and len(self._news) < 2 * _WATCHED_MAX:

@@ -142,14 +142,19 @@ def _end(number, ok, reason, response=None):
     made = _calls.pop(number, None)
     if made:
         made.timer.cancel()
-        made.end(ok, reason, json.loads(response) if isinstance(response, str) else response)
+        made.end(ok, reason, _read(response))
 
 
 def _hear(news):
     if isinstance(news[0], int):
         _end(*news)
     elif news[0] in _watched:
-        _watched[news[0]].hear(news[1], json.loads(news[2]))
+        _watched[news[0]].hear(news[1], _read(news[2]))
+
+
+def _read(said):
+    """Our firmware gives JSON."""
+    return json.loads(said) if isinstance(said, str) else said
 
 
 on_news.append(_hear)

@@ -418,6 +418,13 @@ def test_a_timer_reaches_six_days_on_a_clock_that_goes_round_in_as_many(app: Sta
     device.wait_printed(b"after [100] [144]")
 
 
+def test_an_attribute_that_is_no_number_ends_nothing(app: Start) -> None:
+    device = app("ha.state('sensor.x')\nha.button('Say')(lambda: print('is', ha.state('sensor.x')))\n")
+    device.wait("watch")
+    device.send(b'\x1e["ha","sensor.x","1",{"a":1e999}]\n')
+    assert device.asked() in (b"is 1", b"is None")  # our firmware takes no such frame
+
+
 @pytest.mark.parametrize("noise", [b'["set","\xff\xfe"]', b"[" * 1000 + b"]", b"[]", b"[5]", b'[["who"]]', b"[,]"])
 def test_noise_on_the_line_ends_nothing(app: Start, noise: bytes) -> None:
     device = app("ha.button('Say')(lambda: print('alive'))\n")
