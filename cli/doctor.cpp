@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// `ouro doctor`: what keeps ports from working, and what to do about it.
+// `ouro doctor`: what flashes boards, what keeps their ports from working, and what to do about it.
 #include "cli/commands.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
+#include "hub/workbench/flash/stub.hpp"
 #include "hub/workbench/port_doctor.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,14 +32,24 @@ void print(const workbench::PortFinding& finding, bool as_json) {
                 printable(finding.fix).c_str());
 }
 
+/// Nothing beside this program; only a build may lack what makes it quick.
+workbench::PortFinding flasher() {
+    if (workbench::flash::find_stub(protocol::esp::Chip::esp8266) != nullptr) {
+        return {"flasher", false, "", "ouro " OURO_VERSION " flashes boards by itself, with Espressif's stub",
+                "Nothing else is to be installed: no esptool, no Python. docs/flashing.md says how."};
+    }
+    return {"flasher", true, "", "ouro " OURO_VERSION " was built without Espressif's stub, and flashes slowly",
+            "`npm --prefix web ci` fetches it; then build again."};
+}
+
 int run_doctor(const Invocation& invocation) {
     std::vector<workbench::ExaminedPort> ports;
     for (workbench::UsbPort& port : workbench::list_usb_ports()) {
         auto holder = workbench::find_port_holder(port.path);
         ports.push_back({std::move(port), std::move(holder)});
     }
-    const auto findings =
-        workbench::examine_ports(workbench::Machine::here(), ports, workbench::list_usb_without_port());
+    auto findings = workbench::examine_ports(workbench::Machine::here(), ports, workbench::list_usb_without_port());
+    findings.insert(findings.begin(), flasher());
     for (const workbench::PortFinding& finding : findings) print(finding, invocation.json);
     const bool is_wrong =
         std::any_of(findings.begin(), findings.end(), [](const auto& finding) { return finding.is_wrong; });

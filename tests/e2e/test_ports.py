@@ -161,6 +161,12 @@ def test_doctor_finds_an_adapter_without_a_port_and_names_a_fix(tmp_path: Path) 
         assert finding["level"] in ("wrong", "note")
 
 
+def test_row_1_8_doctor_names_what_flashes_and_its_version(tmp_path: Path) -> None:
+    version = ouro(tmp_path / "d", "--version").stdout.strip()
+    done = ouro(tmp_path / "d", "doctor")
+    assert f"· {version} flashes boards by itself" in done.stdout and "no esptool" in done.stdout, done
+
+
 def test_doctor_is_content_where_nothing_is_wrong(tmp_path: Path) -> None:
     done = ouro(tmp_path / "d", "doctor")
     assert done.returncode == 0 and "no serial port" in done.stdout, done
