@@ -170,17 +170,18 @@ private:
     int start_unchanged(const AppFolder& app) {
         tell_.phase("watch");
         const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
-        workbench::HealthWatch health = watcher();
+        const std::string keys = target_.start_keys(app.name);
+        workbench::HealthWatch health = watcher(keys);
         files_.release();
-        const auto heard = python_.type_and_listen(target_.start_keys(app.name), span, health);
+        const auto heard = python_.type_and_listen(keys, span, health);
         end_output();
         if (!heard) return report(failure_of(heard.error()));
         if (health.has_crashed()) return crashed(health, "It is the version that was there before");
         return done(health);
     }
 
-    workbench::HealthWatch watcher() {
-        return workbench::HealthWatch([this](std::string_view bytes) { output_(mask_(bytes)); });
+    workbench::HealthWatch watcher(const std::string& keys) {
+        return workbench::HealthWatch([this](std::string_view bytes) { output_(mask_(bytes)); }, keys);
     }
 
     void end_output() {
@@ -192,9 +193,10 @@ private:
     int watch(const std::string& app, bool may_roll_back) {
         tell_.phase("watch");
         const auto span = static_cast<base::Micros>(words_.health_s * 1e6);
-        workbench::HealthWatch health = watcher();
+        const std::string keys = target_.start_keys(app);
+        workbench::HealthWatch health = watcher(keys);
         files_.release();
-        const auto heard = python_.type_and_listen(target_.start_keys(app), span, health);
+        const auto heard = python_.type_and_listen(keys, span, health);
         end_output();
         if (!heard) {
             Failure failure = failure_of(heard.error());

@@ -18,7 +18,7 @@ constexpr std::size_t newest_size = 128; // more than what is looked for
 } // namespace
 
 bool HealthWatch::on_console(std::string_view bytes) {
-    if (output_) output_(bytes);
+    pass_on(bytes);
     for (const char byte : bytes) {
         if (byte == '\r') continue;
         text_ += byte;
@@ -35,6 +35,20 @@ bool HealthWatch::on_console(std::string_view bytes) {
         }
     }
     return !crashed_;
+}
+
+void HealthWatch::pass_on(std::string_view bytes) {
+    if (!output_) return;
+    for (; echoed_ < echo_.size() && !bytes.empty(); bytes.remove_prefix(1)) {
+        if (bytes.front() == echo_[echoed_]) {
+            ++echoed_;
+            continue;
+        }
+        if (echoed_ > 0) output_(echo_.substr(0, echoed_)); // it only began like that
+        echo_.clear();
+        break;
+    }
+    if (!bytes.empty()) output_(bytes);
 }
 
 // But the banner and the prompt: the program said nothing more after it.

@@ -14,8 +14,11 @@ namespace hub::workbench {
 /// program prints while it goes on is none.
 class HealthWatch final : public PortPython::Listener {
 public:
-    /// `output` gets what the board prints; may be empty.
-    explicit HealthWatch(std::function<void(std::string_view)> output = {}) : output_(std::move(output)) {}
+    /// `output` gets what the board prints; may be empty. `typed` is what starts the app: a prompt repeats it first,
+    /// and `output` does not get that.
+    explicit HealthWatch(std::function<void(std::string_view)> output = {}, std::string typed = {})
+        : output_(std::move(output)),
+          echo_(std::move(typed)) {}
 
     bool on_console(std::string_view bytes) override;
     bool on_message(std::string_view json) override;
@@ -27,9 +30,12 @@ public:
     std::string traceback() const;
 
 private:
+    void pass_on(std::string_view bytes);
     bool nothing_follows() const;
 
     std::function<void(std::string_view)> output_;
+    std::string echo_; ///< what the prompt may repeat
+    std::size_t echoed_ = 0;
     std::string text_; ///< from the last traceback's beginning, or the newest bytes
     bool in_traceback_ = false;
     bool crashed_ = false;

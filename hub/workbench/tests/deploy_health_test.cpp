@@ -28,6 +28,17 @@ TEST(HealthWatch, a_traceback_before_the_prompt_is_a_crash) {
     EXPECT_TRUE(crashed(crash)) << "byte by byte";
 }
 
+TEST(HealthWatch, what_was_typed_is_not_passed_on_when_a_prompt_repeats_it) {
+    std::string heard;
+    HealthWatch watch([&](std::string_view bytes) { heard += bytes; }, "import door\r");
+    for (const std::string_view bytes : {"impo", "rt door\r", "\nopen\r\n"}) watch.on_console(bytes);
+    EXPECT_EQ(heard, "\nopen\r\n");
+    heard.clear();
+    HealthWatch other([&](std::string_view bytes) { heard += bytes; }, "import door\r");
+    other.on_console("important\r\n");
+    EXPECT_EQ(heard, "important\r\n") << "what only begins like that is passed on whole";
+}
+
 TEST(HealthWatch, circuitpython_says_that_its_code_is_done) {
     EXPECT_TRUE(
         crashed("Traceback (most recent call last):\r\n  File \"code.py\", line 1, in <module>\r\nOSError: 5\r\n"
