@@ -251,6 +251,8 @@ struct ToolCommand {
     const char* other_name; ///< with underscores
     const char* help;
     std::size_t arguments; ///< how many; 0: none
+    const char* words;     ///< what they are; empty: there are none
+    const char* example;   ///< empty: the command's name says all
     Tool run;
 };
 
@@ -261,7 +263,7 @@ void add(CLI::App& app, Invocation& invocation, const ToolCommand& tool) {
     add_flash_options(*command, invocation, *words);
     const bool writes = std::string_view(tool.name) == "write-flash";
     if (tool.arguments > 0 || writes) {
-        auto* const arguments = command->add_option("arguments", words->arguments, "As in the example")->required();
+        auto* const arguments = command->add_option("arguments", words->arguments, tool.words)->required();
         if (!writes) arguments->expected(static_cast<int>(tool.arguments));
     }
     if (writes) {
@@ -272,6 +274,7 @@ void add(CLI::App& app, Invocation& invocation, const ToolCommand& tool) {
         command->add_flag("-z,--compress", words->compress, "As it is anyway");
         command->add_flag("--force", words->force, "Write also what the chip may not start");
     }
+    if (*tool.example != '\0') command->footer(std::string("Example:\n  ouro ") + tool.example);
     if (std::string_view(tool.name) == "erase-flash") command->add_flag("-y,--yes", words->yes, "Don't ask");
     command->callback([&invocation, words, run = tool.run] {
         invocation.run = [&invocation, words, run] { return run(invocation, *words); };
@@ -294,17 +297,22 @@ void spell_out_flash_words(std::vector<std::string>& words) {
 }
 
 void add_flash_tools(CLI::App& app, Invocation& invocation) {
-    add(app, invocation,
+    const ToolCommand tools[] = {
         {"write-flash", "write_flash", "Write files to a board's flash: ADDRESS FILE [ADDRESS FILE ...]", 0,
-         write_flash});
-    add(app, invocation, {"read-flash", "read_flash", "Read a board's flash: ADDRESS SIZE|all FILE", 3, read_flash});
-    add(app, invocation, {"erase-flash", "erase_flash", "Erase all of a board's flash", 0, erase_flash});
-    add(app, invocation, {"erase-region", "erase_region", "Erase sectors: ADDRESS SIZE|all", 2, erase_region});
-    add(app, invocation, {"flash-id", "flash_id", "What flash a board has", 0, flash_id});
-    add(app, invocation, {"chip-id", "chip_id", "What chip a board has", 0, chip_id});
-    add(app, invocation, {"read-mac", "read_mac", "A board's address", 0, read_mac});
-    add(app, invocation,
-        {"image-info", "image_info", "What a firmware FILE is, and whether it is intact", 1, image_info});
+         "ADDRESS FILE [ADDRESS FILE ...]", "write-flash -p /dev/ttyUSB0 0x1000 firmware.bin", write_flash},
+        {"read-flash", "read_flash", "Read a board's flash: ADDRESS SIZE|all FILE", 3, "ADDRESS SIZE|all FILE",
+         "read-flash -p /dev/ttyUSB0 0 all backup.bin", read_flash},
+        {"erase-flash", "erase_flash", "Erase all of a board's flash", 0, "", "erase-flash -p /dev/ttyUSB0",
+         erase_flash},
+        {"erase-region", "erase_region", "Erase sectors: ADDRESS SIZE|all", 2, "ADDRESS SIZE|all",
+         "erase-region -p /dev/ttyUSB0 0x9000 0x6000", erase_region},
+        {"flash-id", "flash_id", "What flash a board has", 0, "", "", flash_id},
+        {"chip-id", "chip_id", "What chip a board has", 0, "", "", chip_id},
+        {"read-mac", "read_mac", "A board's address", 0, "", "", read_mac},
+        {"image-info", "image_info", "What a firmware FILE is, and whether it is intact", 1, "FILE",
+         "image-info firmware.bin", image_info},
+    };
+    for (const ToolCommand& tool : tools) add(app, invocation, tool);
 }
 
 } // namespace cli

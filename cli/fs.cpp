@@ -246,7 +246,8 @@ void add_fs(CLI::App& app, Invocation& invocation) {
         ->envname("OURO_BOARD");
     fs->require_subcommand(1);
     fs->footer("Examples:\n  ouro fs ls -b /dev/ttyUSB0 :lib\n  ouro fs put -b /dev/ttyUSB0 -r src/. :\n"
-               "A colon begins a path on the board. Each file is the old or the new one at any moment.");
+               "A colon begins a path on the board. Each file is the old or the new one at any moment.\n"
+               "-b BOARD, --json and --data DIR may stand here too: see `ouro fs --help`.");
     const auto one = [&](const char* name, const char* about, int min, int max, Operation operation) -> CLI::App& {
         return add(*fs, invocation, words, name, about, min, max, std::move(operation));
     };

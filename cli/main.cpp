@@ -55,7 +55,7 @@ constexpr const char* footer = R"(Examples:
   ouro tuya decode capture.txt          what a battery sensor's MCU and its module said
 
 Without `fs`, too: ls tree cat get put cp mv rm mkdir rmdir touch df sha256sum. `+` between two commands runs both.
-A BOARD is a uid, or the beginning of a name that only one board has.
+A BOARD is a uid, or the beginning of a name, or of a word in it, that only one board has.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no hub is running, 4 not found, 5 refused, busy or expired.)";
 
 /// CLI11 says only that a command is missing, also when one was given that does not exist.
@@ -77,7 +77,6 @@ int run(std::vector<std::string> words) {
     CLI::App app("Ouroboard: turns a Python file into a Home Assistant device", "ouro");
     Invocation invocation;
     app.set_version_flag("--version", "ouro " OURO_VERSION);
-    app.footer(footer);
     app.require_subcommand(1);
     for (const auto add : {
              add_serve,       add_boards,     add_set,   add_logs,   add_board,  add_run,     add_exec,   add_eval,
@@ -87,6 +86,7 @@ int run(std::vector<std::string> words) {
          })
         add(app, invocation);
     add_completion(app, invocation);
+    app.footer(footer); // last, as commands inherit one that is there when they are added
     spell_out_flash_words(words);
     try {
         std::reverse(words.begin(), words.end()); // as it takes them

@@ -57,7 +57,8 @@ Outcome<ListedPort> ask(const std::vector<ListedPort>& ports) {
         if (!nobody_there)
             std::fprintf(stderr, "  %zu  %s  %s\n", i + 1, left[i].path.c_str(), printable(left[i].what).c_str());
     }
-    if (nobody_there) return fail(exit_usage, "Several boards are plugged in: " + names, "Name one with --port.");
+    if (nobody_there)
+        return fail(exit_usage, "Several boards are plugged in: " + names, "Name one: its port, or its board's uid.");
     std::fprintf(stderr, "Which one? [1-%zu] ", left.size());
     std::size_t number = 0;
     if (std::cin >> number && number >= 1 && number <= left.size()) return left[number - 1];

@@ -109,7 +109,7 @@ int run_app(const Invocation& invocation, Words words) {
     if (words.board.empty()) words.board = default_board;
     if (!words.board.starts_with(virtual_prefix)) {
         return report({exit_usage, "An app runs on virtual:PROFILE, and " + words.board + " is none",
-                       "For example --board virtual:badge or --board virtual:intercom."});
+                       "For example --board virtual:badge. `ouro deploy` brings an app to a board that is there."});
     }
     if (!fs::is_regular_file(fs::path(words.app) / "app.py")) {
         return report(
@@ -153,7 +153,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
     command
         ->add_option("-b,--board,BOARD", words->board,
                      "For a file: a port such as /dev/ttyUSB0, or a virtual board's uid, name or folder (OURO_BOARD). "
-                     "For an app: virtual:badge (the default), virtual:intercom")
+                     "For an app: virtual:badge (the default), virtual:intercom, virtual:pir, virtual:door")
         ->type_name("TEXT");
     command->add_option("--dir", words->dir, "The board's folder, kept for the next time (default: one for this time)");
     command->footer("Examples:\n  ouro run blink.py /dev/ttyUSB0\n  ouro run apps/hello\n"

@@ -65,7 +65,8 @@ void add_set(CLI::App& app, Invocation& invocation) {
     add_json_option(*command, invocation);
     command->add_option("BOARD", words->board, "A uid, or the beginning of a name")->required();
     command->add_option("ENTITY", words->entity, "Its id, for example door")->required();
-    command->add_option("VALUE", words->value, "on, off, LOCK, UNLOCK, PRESS, a number, a text")->required();
+    command->add_option("VALUE", words->value, "on, off, LOCK, UNLOCK, OPEN, STOP, CLOSE, PRESS, a number, a text")
+        ->required();
     command->add_flag("--wait", words->wait, "Wait for the end, and let the exit code tell it");
     command->add_option("--ttl", words->ttl_ms, "After so many ms the board must not act on it any more")
         ->check(CLI::Range(1, 60'000))

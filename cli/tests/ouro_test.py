@@ -130,6 +130,12 @@ class OuroTest(unittest.TestCase):
     def refuse(self, path: str, status: int, word: str) -> None:
         self.hub.answers[path] = (status, {"code": word, "message": f"It is {word}", "hint": "Do better"})
 
+    def test_the_help_of_a_command_is_about_that_command(self) -> None:
+        self.assertIn("ouro serve", self.ouro("--help").stdout)
+        for words in (("boards",), ("write-flash",), ("tuya",), ("secrets", "set"), ("mip", "install")):
+            self.assertNotIn("ouro serve", self.ouro(*words, "--help").stdout, words)
+        self.assertIn("ouro write-flash -p /dev/ttyUSB0", self.ouro("write_flash", "--help").stdout)
+
     def test_help_and_version_go_to_stdout_and_document_the_exit_codes(self) -> None:
         self.assertIn("3 no hub is running", self.check(["--help"], 0).stdout)
         self.assertRegex(self.check(["--version"], 0).stdout, r"^ouro \d+\.\d+\.\d+\n$")
