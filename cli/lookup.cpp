@@ -15,25 +15,37 @@ std::string changed_case(std::string_view text, int (*change)(int)) {
     return result;
 }
 
+/// Where in the name it may stand.
+enum class Where { beginning, later_word };
+
+std::vector<const Json*> boards_named(const Json& boards, const std::string& wanted, Where where) {
+    const std::string lower = changed_case(wanted, ::tolower);
+    std::vector<const Json*> fitting;
+    for (const Json& board : boards) {
+        const std::string name = changed_case(board.value("name", ""), ::tolower);
+        const bool fits =
+            where == Where::beginning ? name.starts_with(lower) : name.find(" " + lower) != std::string::npos;
+        if (fits) fitting.push_back(&board);
+    }
+    return fitting;
+}
+
 } // namespace
 
 Outcome<Json> choose_board(const Json& boards, const std::string& wanted) {
-    std::vector<const Json*> fitting;
-    std::string names;
-    const std::string prefix = changed_case(wanted, ::tolower);
-    for (const Json& board : boards) {
-        const std::string name = board.value("name", "");
+    for (const Json& board : boards)
         if (board.value("uid", "") == wanted) return board;
-        if (wanted.empty() || !changed_case(name, ::tolower).starts_with(prefix)) continue;
-        fitting.push_back(&board);
-        names += (names.empty() ? "" : ", ") + name + " (" + board.value("uid", "") + ")";
-    }
+    std::vector<const Json*> fitting;
+    if (!wanted.empty()) fitting = boards_named(boards, wanted, Where::beginning);
+    if (fitting.empty() && !wanted.empty()) fitting = boards_named(boards, wanted, Where::later_word);
     if (fitting.size() == 1) return *fitting.front();
     if (fitting.empty()) {
         return fail(exit_not_found, "No board is called \"" + wanted + "\"", "`ouro boards` lists names and uids.");
     }
-    return fail(exit_usage, "Several boards begin with \"" + wanted + "\": " + names,
-                "Write more of the name, or the uid.");
+    std::string names;
+    for (const Json* board : fitting)
+        names += (names.empty() ? "" : ", ") + board->value("name", "") + " (" + board->value("uid", "") + ")";
+    return fail(exit_usage, "Several boards fit \"" + wanted + "\": " + names, "Write more of the name, or the uid.");
 }
 
 Outcome<Json> find_board(const Client& client, const std::string& wanted) {

@@ -9,8 +9,8 @@
 
 namespace cli {
 
-/// The board with that uid, or the only one whose name begins so (case does not matter). Failures: `exit_not_found`;
-/// `exit_usage` when several fit; those of `Client::get`.
+/// The board with that uid, or the only one whose name begins so, or else the only one with a word that begins so (case
+/// does not matter). Failures: `exit_not_found`; `exit_usage` when several fit; those of `Client::get`.
 Outcome<Json> find_board(const Client& client, const std::string& wanted);
 
 /// The same, among boards already fetched.

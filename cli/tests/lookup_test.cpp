@@ -16,12 +16,18 @@ TEST(ChooseBoard, takes_a_uid_or_the_beginning_of_a_name_that_only_one_has) {
     EXPECT_EQ((*choose_board(boards, "hall"))["uid"], "hall") << "a uid goes before names";
 }
 
+TEST(ChooseBoard, takes_the_beginning_of_a_later_word_when_no_name_begins_so) {
+    EXPECT_EQ((*choose_board(boards, "intercom"))["uid"], "aaaa1111");
+    EXPECT_EQ((*choose_board(boards, "Sens"))["uid"], "bbbb2222");
+    EXPECT_EQ((*choose_board(boards, "gar"))["uid"], "hall");
+    EXPECT_EQ(choose_board(boards, "nsor").error().exit, exit_not_found) << "not in the middle of one";
+}
+
 TEST(ChooseBoard, says_which_boards_fit_when_several_do) {
     const auto chosen = choose_board(boards, "Hall ");
     ASSERT_FALSE(chosen);
     EXPECT_EQ(chosen.error().exit, exit_usage);
-    EXPECT_EQ(chosen.error().message,
-              "Several boards begin with \"Hall \": Hall intercom (aaaa1111), Hall sensor (bbbb2222)");
+    EXPECT_EQ(chosen.error().message, "Several boards fit \"Hall \": Hall intercom (aaaa1111), Hall sensor (bbbb2222)");
 }
 
 TEST(ChooseBoard, finds_nothing_for_an_empty_or_unknown_name) {
