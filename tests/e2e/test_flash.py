@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -38,15 +40,17 @@ class Workshop:
     house: House
     chip: BareChip
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "OURO_DATA": "/nonexistent", **self.chip.lines}
         # A sanitizer wants to be loaded first; here the control lines are.
         env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0".lstrip(":")
         argv = [str(program("ouro")), *words]
-        return subprocess.run(argv, capture_output=True, text=True, timeout=60, env=env, stdin=subprocess.DEVNULL)
+        return subprocess.run(
+            argv, capture_output=True, text=True, timeout=60, env=env, stdin=subprocess.DEVNULL, cwd=folder
+        )
 
-    def ok(self, *words: str) -> str:
-        done = self.run(*words)
+    def ok(self, *words: str, folder: Path | None = None) -> str:
+        done = self.run(*words, folder=folder)
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -98,6 +102,29 @@ def test_row_1_13_a_bare_chip_becomes_a_device_of_the_home(workshop: Workshop, t
     chip.press_reset()
     eventually(lambda: house.hub.board(UID)["boot"] != boot, 20, "the app starts again by itself")
     house.hub.wait_online(UID)
+
+
+def test_row_1_2_the_lines_of_the_first_page_bring_a_lamp_home(workshop: Workshop, tmp_path: Path) -> None:
+    """As they stand there, but for the port's name, and for firmware that is not fetched."""
+    house, chip = workshop.house, workshop.chip
+    page = (ROOT / "README.md").read_text()
+    (block,) = (block for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "ouro flash" in block)
+    lines = [shlex.split(line, comments=True) for line in block.splitlines() if line.startswith("ouro ")]
+    assert [line[1] for line in lines] == ["doctor", "ports", "flash", "new", "deploy"]
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(firmware("esp8266", 100_000))
+    names = {"/dev/ttyUSB0": chip.device, "esp32": str(image)}
+    (chip.files / "machine.py").write_bytes((ROOT / "python/desktop/machine.py").read_bytes())  # Linux has none
+    (chip.files / "settings.toml").write_text(f'HA_ID = "{UID}"\n')  # nor a number of its own
+    for line in lines:
+        done = workshop.run(*(names.get(word, word) for word in line[1:]), folder=tmp_path)
+        assert done.returncode in ((0, 1) if line[1] == "doctor" else (0,)), f"{line}: {done.stdout}{done.stderr}"
+
+    house.add_broker().start()
+    house.add_hub(Usb(house.folder, os.path.realpath(chip.device))).start()
+    house.hub.wait_online(UID)
+    assert house.hub.set(UID, "lamp", True, wait=True).json()["outcome"] == "done"
+    eventually(lambda: house.hub.board(UID)["states"]["lamp"]["value"] is True, 5, "the lamp is on")
 
 
 def test_a_reset_in_the_middle_of_a_program_ends_it_at_once(workshop: Workshop, tmp_path: Path) -> None:
