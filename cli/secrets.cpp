@@ -3,7 +3,7 @@
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/lookup.hpp"
-#include "cli/secret_store.hpp"
+#include "cli/secret_keeper.hpp"
 #include "cli/terminal.hpp"
 #include "protocol/link/names.hpp"
 
@@ -74,58 +74,38 @@ Outcome<std::string> uid_of(const Invocation& invocation, const std::string& boa
     return tl::unexpected(found.error());
 }
 
-Outcome<> check_name(const std::string& name) {
-    if (hub::workbench::is_secret_name(name)) return {};
-    return fail(exit_usage, "\"" + name + "\" can't be a secret's name", "1 to 48 letters, digits and _.");
-}
-
-std::string with_board(const std::string& uid) { return uid.empty() ? "all boards" : "board " + uid; }
-
 int tell(const Invocation& invocation, const char* what, const std::string& name, const std::string& uid) {
     if (invocation.json) {
         std::puts(json_text({{what, name}, {"board", uid.empty() ? Json() : Json(uid)}}).c_str());
     } else {
-        std::puts((name + " is " + what + " for " + with_board(uid)).c_str());
+        std::puts((name + " is " + what + " for " + board_words(uid)).c_str());
     }
     return exit_ok;
 }
 
 int run_set(const Invocation& invocation, const Words& words) {
-    if (const auto good = check_name(words.name); !good) return report(good.error());
+    if (const auto good = check_secret_name(words.name); !good) return report(failure_of(good.error()));
     const auto uid = uid_of(invocation, words.board);
     if (!uid) return report(uid.error());
-    const std::string value = read_value(words.name);
-    if (!hub::workbench::is_secret_value(value)) {
-        return report({exit_usage, "A secret is one line of 1 to 1024 bytes", "Nothing was changed."});
-    }
-    auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::change);
-    if (!store) return report(store.error());
-    if (const auto kept = store->set({words.name, *uid, value, now_ms()}); !kept) return report(kept.error());
-    if (const auto saved = store->save(); !saved) return report(saved.error());
-    return tell(invocation, "kept", words.name, *uid);
+    const auto kept = StoredSecrets(invocation.data_folder()).keep(words.name, *uid, read_value(words.name));
+    return kept ? tell(invocation, "kept", words.name, *uid) : report(failure_of(kept.error()));
 }
 
 int run_remove(const Invocation& invocation, const Words& words) {
-    if (const auto good = check_name(words.name); !good) return report(good.error());
+    if (const auto good = check_secret_name(words.name); !good) return report(failure_of(good.error()));
     const auto uid = uid_of(invocation, words.board);
     if (!uid) return report(uid.error());
-    auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::change);
-    if (!store) return report(store.error());
-    if (!store->remove(words.name, *uid)) {
-        return report({exit_not_found, "No " + words.name + " is kept for " + with_board(*uid),
-                       "`ouro secrets list` shows what is."});
-    }
-    if (const auto saved = store->save(); !saved) return report(saved.error());
-    return tell(invocation, "removed", words.name, *uid);
+    const auto removed = StoredSecrets(invocation.data_folder()).remove(words.name, *uid);
+    return removed ? tell(invocation, "removed", words.name, *uid) : report(failure_of(removed.error()));
 }
 
 int run_list(const Invocation& invocation, const Words& words) {
     const auto uid = uid_of(invocation, words.board);
     if (!uid) return report(uid.error());
-    const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
-    if (!store) return report(store.error());
+    const auto secrets = StoredSecrets(invocation.data_folder()).list();
+    if (!secrets) return report(failure_of(secrets.error()));
     std::vector<std::vector<std::string>> rows{{"NAME", "BOARD", "VALUE", "SET"}};
-    for (const KeptSecret& secret : store->all()) {
+    for (const auto& secret : *secrets) {
         if (!uid->empty() && !secret.board.empty() && secret.board != *uid) continue;
         if (invocation.json) {
             const Json board = secret.board.empty() ? Json() : Json(secret.board);

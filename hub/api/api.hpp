@@ -9,6 +9,7 @@
 #include "hub/core/face.hpp"
 #include "hub/core/home_report.hpp"
 #include "hub/core/hub.hpp"
+#include "hub/core/secrets.hpp"
 #include "hub/jobs/desk.hpp"
 #include "hub/timeline/store.hpp"
 
@@ -68,7 +69,7 @@ struct Options {
 /// Single-threaded: every call on the thread that runs `io`.
 class Api final : public core::Observer {
 public:
-    /// What the API asks of the rest of the hub. Nothing here blocks.
+    /// What the API asks of the rest of the hub. Nothing here blocks, but what says so.
     class Dependencies {
     public:
         using ControlReply = std::function<void(base::Result<core::Json>)>;
@@ -94,6 +95,8 @@ public:
         virtual core::HomeReport home_report() const = 0;
         /// Makes Home Assistant forget those of these discovery topics that are orphans; how many were.
         virtual std::size_t forget_orphans(const std::vector<std::string>& topics) = 0;
+        /// Blocks: used on the pool alone, and outlives it.
+        virtual core::SecretKeeper& secrets() = 0;
 
     protected:
         ~Dependencies() = default;

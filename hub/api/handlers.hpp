@@ -49,6 +49,9 @@ void get_firmware(Context& context, const Request& request, Reply reply);
 void delete_upload(Context& context, const Request& request, Reply reply);
 void get_home(Context& context, const Request& request, Reply reply);
 void post_forget(Context& context, const Request& request, Reply reply);
+void get_secrets(Context& context, const Request& request, Reply reply);
+void put_secret(Context& context, const Request& request, Reply reply);
+void delete_secret(Context& context, const Request& request, Reply reply);
 void get_timeline(Context& context, const Request& request, Reply reply);
 void get_profile(Context& context, const Request& request, Reply reply);
 

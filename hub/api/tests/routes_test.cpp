@@ -29,6 +29,7 @@ std::set<std::string> documented_routes() {
         if (line.starts_with("  /")) path = line.substr(2, line.find(':') - 2);
         if (line.starts_with("    get:")) method = "GET";
         if (line.starts_with("    post:")) method = "POST";
+        if (line.starts_with("    put:")) method = "PUT";
         if (line.starts_with("    delete:")) method = "DELETE";
         const std::size_t key = line.find(role_key);
         if (key == std::string::npos) continue;

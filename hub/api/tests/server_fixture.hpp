@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <future>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -28,6 +29,29 @@ inline constexpr std::string_view packed = "not really gzip";
 inline const std::array assets{
     Asset{"/", "text/html; charset=utf-8", "abc", false, page, packed},
     Asset{"/assets/index-12345678.js", "text/javascript; charset=utf-8", "def", true, page, {}},
+};
+
+/// Keeps secrets as the real one, but in memory.
+class FakeSecrets final : public core::SecretKeeper {
+public:
+    base::Result<std::vector<core::SecretFacts>> list() const override {
+        if (refusal) return tl::unexpected(*refusal);
+        std::vector<core::SecretFacts> all;
+        for (const auto& [key, value] : kept) all.push_back({key.first, key.second, 1500});
+        return all;
+    }
+    base::Result<core::SecretFacts> keep(const std::string& name, const std::string& board,
+                                         const std::string& value) override {
+        if (refusal) return tl::unexpected(*refusal);
+        kept[{name, board}] = value;
+        return core::SecretFacts{name, board, 1500};
+    }
+    base::Result<> remove(const std::string& name, const std::string& board) override {
+        if (kept.erase({name, board}) == 0) return base::fail(base::ErrorCode::not_found, "No " + name + " is kept");
+        return {};
+    }
+    std::map<std::pair<std::string, std::string>, std::string> kept; ///< values by name and board
+    std::optional<base::Error> refusal;
 };
 
 class FakeHub final : public Api::Dependencies {
@@ -69,6 +93,7 @@ public:
         forgotten = topics;
         return topics.size();
     }
+    core::SecretKeeper& secrets() override { return secret_keeper; }
 
     struct Seat final : core::Attachment {
         Seat(FakeHub& fake, core::Viewer& seated) : hub(fake), viewer(seated) {}
@@ -91,6 +116,7 @@ public:
         core::Viewer& viewer;
     };
 
+    FakeSecrets secret_keeper; ///< on the pool while a request runs
     DeskStandIn* stand_in = nullptr;
     core::HomeReport report;
     std::vector<std::string> forgotten;
