@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import program
+from conftest import ROOT, program
 from parts.romfs_board import Rom, romfs_board
 from test_board_tools import unix_tool
 from test_deploy import write_app
@@ -43,3 +44,15 @@ def test_the_board_takes_an_image_from_mpremote_and_keeps_it(rom: Rom, tmp_path:
 def test_a_board_without_the_partition_has_none(tmp_path: Path) -> None:
     with unix_tool(tmp_path) as tool:
         assert "No ROMFS partitions available" in mpremote(tool.device, "romfs", "query")
+
+
+def test_the_golden_images_are_what_mpremote_makes(tmp_path: Path) -> None:
+    for number, vector in enumerate(json.loads((ROOT / "protocol/vectors/romfs.json").read_text())["images"]):
+        source, image = tmp_path / str(number), tmp_path / f"{number}.romfs"
+        source.mkdir()
+        for path, content in vector["files"]:
+            (source / path).parent.mkdir(parents=True, exist_ok=True)
+            (source / path).write_bytes(bytes.fromhex(content))
+        argv = [sys.executable, "-m", "mpremote", "romfs", "--no-mpy", "-o", str(image), "build", str(source)]
+        subprocess.run(argv, capture_output=True, check=True, timeout=60)
+        assert image.read_bytes().hex() == vector["image"], vector["name"]
