@@ -55,11 +55,11 @@ class Entity:
         """The home knows of the entity now: it may hear its values."""
         self._announced = True
         if self.stateful:
-            self._publish()
+            self._publish(self._value)
 
-    def _publish(self):
+    def _publish(self, value):
+        send(transport.state, self.id, value)
         self._published = True
-        send(transport.state, self.id, self._value)
 
     def command(self, value=None):
         """Does what the home would do with `value`. Raises `Busy` while the last command is being done."""
@@ -103,9 +103,9 @@ class Entity:
     def _set(self, new):
         if self._published and new == self._value and type(new) is type(self._value):
             return
-        self._value = new
         if self._announced:
-            self._publish()
+            self._publish(new)
+        self._value = new
 
     def _accept(self, value):
         """Checks a command; what it returns goes to the handler."""

@@ -133,30 +133,30 @@ def _announce():
 
 
 def call(function, args, finished):
-    """Calls a handler. `finished(error, result)` comes once: now, or when an async handler has ended."""
+    """Calls a handler. `finished(error, result)` comes when it has ended: now, or later if it is async.
+
+    It comes again, with the error, when the result is nothing that it can use.
+    """
     try:
         result = function(*args)
+        if hasattr(result, "throw"):
+            spawn(_wait_for(result, finished))
+        else:
+            finished(None, result)
     except Exception as error:
         finished(error, None)
-        return
-    if hasattr(result, "throw"):
-        spawn(_wait_for(result, finished))
-    else:
-        finished(None, result)
 
 
 async def _wait_for(coroutine, finished):
     import asyncio
 
     try:
-        result = await coroutine
+        finished(None, await coroutine)
     except asyncio.CancelledError as error:
         finished(error, None)
         raise
     except Exception as error:
         finished(error, None)
-    else:
-        finished(None, result)
 
 
 def _take_commands():

@@ -32,8 +32,8 @@ class _Read(Entity):
     def _was_read(self, error, result):
         self._running = False
         if error is None:
-            self.problem = None
             self._set(result)
+            self.problem = None
         else:
             # Said once, not at every reading.
             if self.problem is None:

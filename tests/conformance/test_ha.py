@@ -256,6 +256,24 @@ def test_a_lock_that_blocks_does_not_run_a_second_time_after_it(app: Start) -> N
     assert device.states("door") == ["LOCKED", "UNLOCKED"]
 
 
+def test_a_handler_that_returns_no_value_has_failed_and_ends_nothing(app: Start) -> None:
+    device = app(
+        LAMP + "@ha.sensor('Air', every=0.1)\ndef air(): return 20, 50\n"
+        "@ha.switch('Fan')\ndef fan(on): return 'x' * 256 if on else None\n"
+        "@ha.switch('Pump')\nasync def pump(on): return [on]\n"
+        "ha.button('Say')(lambda: print(air.value, fan.value, pump.value, fan.problem))\n"
+    )
+    too_long = "ValueError: a value takes 256 bytes, and 255 fit"
+    assert device.end_of(device.command("fan", True)) == (False, too_long)
+    ok, why = device.end_of(device.command("pump", True))
+    assert not ok and why.startswith("TypeError: ")
+    assert device.asked() == b"None False False " + too_long.encode()
+    assert device.end_of(device.command("fan", False)) == (True, "")
+    device.run_for(0.5)
+    said = [text for level, text in device.heard("log") if text.startswith("Air: ")]
+    assert len(said) == 1, "once, not at every reading"
+
+
 def test_relock_locks_by_itself(app: Start) -> None:
     device = app("@ha.lock('Door', relock=0.5)\ndef door(open): print('open', open)\n")
     assert device.end_of(device.command("door", "UNLOCK")) == (True, "")
