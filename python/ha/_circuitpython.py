@@ -110,7 +110,10 @@ class Pin:
     def value(self, level=None):
         if level is None:
             return 1 if self._pin.value else 0
-        self._pin.value = bool(level)
+        if self._pin.direction == digitalio.Direction.OUTPUT:
+            self._pin.value = bool(level)
+        else:  # a pin of `board` is an input until it is said otherwise
+            self._pin.switch_to_output(value=bool(level))
         return None
 
     __call__ = value

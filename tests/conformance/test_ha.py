@@ -450,6 +450,20 @@ def test_noise_on_the_line_ends_nothing(app: Start, noise: bytes) -> None:
     assert device.asked() == b"alive"
 
 
+@pytest.mark.parametrize("app", ["circuitpython"], indirect=True)
+def test_pins_of_board_and_pins_that_were_opened_are_outputs_when_something_is_written(app: Start) -> None:
+    device = app(
+        "import board, digitalio, ha\nopened = digitalio.DigitalInOut(board.D4)\n"
+        "ha.switch('Lamp', pin=ha.output(board.D13, max_on=600))\nha.switch('Fan', pin=board.D5)\n"
+        "ha.switch('Pump', pin=opened)\nha.button('Say')(lambda: print('is', opened.value))\nha.run()\n",
+        whole=True,
+    )
+    for entity in ("lamp", "fan", "pump"):
+        assert device.end_of(device.command(entity, True)) == (True, ""), entity
+    assert device.heard("output") == [["pin_13", False, "safe"], ["pin_13", True, "app"]]
+    assert device.asked() == b"is True"
+
+
 # --- ways to run, settings --------------------------------------------------------------------------
 
 

@@ -47,6 +47,11 @@ class Pull:
     DOWN = "down"
 
 
+class Direction:
+    INPUT = "input"
+    OUTPUT = "output"
+
+
 class DigitalInOut:
     taken = []
 
@@ -55,13 +60,16 @@ class DigitalInOut:
         if pin in self.taken:
             raise ValueError(str(pin) + " in use")
         self.taken.append(pin)
-        self._level = None
+        self.direction = Direction.INPUT
+        self._level = False
 
     def switch_to_output(self, value=False):
+        self.direction = Direction.OUTPUT
         self._level = value
 
     def switch_to_input(self, pull=None):
         assert pull in (None, Pull.UP, Pull.DOWN)
+        self.direction = Direction.INPUT
         self._level = pull == Pull.UP
 
     @property
@@ -70,7 +78,9 @@ class DigitalInOut:
 
     @value.setter
     def value(self, level):
-        assert isinstance(level, bool) and self._level is not None
+        assert isinstance(level, bool)
+        if self.direction != Direction.OUTPUT:
+            raise AttributeError("Cannot set value when direction is input.")
         self._level = level
 
 
@@ -90,7 +100,7 @@ def format_exception(error):
 
 modules = sys.modules
 modules["board"] = Thing(**{f"D{number}": BoardPin(f"D{number}") for number in range(2, 14)})
-modules["digitalio"] = Thing(DigitalInOut=DigitalInOut, Pull=Pull)
+modules["digitalio"] = Thing(DigitalInOut=DigitalInOut, Direction=Direction, Pull=Pull)
 modules["microcontroller"] = Thing(cpu=Thing(uid=bytearray(b"\xc0\xff\xee\x01")), reset=sys.exit)
 modules["supervisor"] = Thing(ticks_ms=lambda: real_time.ticks_ms() & 0x1FFFFFFF)
 modules["usb_cdc"] = Thing(console=Console(), data=None)
