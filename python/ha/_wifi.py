@@ -76,7 +76,11 @@ class Wifi:
                 return self._station.connect(self._name, self._password, bssid=bssid, channel=channel)
             except (TypeError, ValueError, OSError):
                 self._place = None  # not every chip takes them
-        return self._station.connect(self._name, self._password)
+        try:
+            self._station.connect(self._name, self._password)
+        except OSError:
+            pass  # an ESP32 that has lost its network is joining by itself already
+        return None
 
     def _remember(self):
         try:

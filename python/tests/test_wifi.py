@@ -19,6 +19,7 @@ class Radio:
         self.asked: list[tuple[tuple, dict]] = []
         self.address: tuple | None = None
         self.connected = False
+        self.joins_by_itself = False  # as an ESP32 does after a loss; it refuses to be told, meanwhile
 
     def WLAN(self, which: int) -> Interface:
         return Interface(self, which)
@@ -35,9 +36,12 @@ class Interface:
 
     def connect(self, *args, **more) -> None:
         self.radio.asked.append((args, more))
+        if self.radio.joins_by_itself:
+            raise OSError("Wifi Internal State Error")
         self.radio.connected = self.radio.access_point
 
     def disconnect(self) -> None:
+        self.radio.joins_by_itself = False
         self.radio.connected = False
 
     def isconnected(self) -> bool:
@@ -95,6 +99,17 @@ def test_it_comes_back_to_where_it_was_and_looks_everywhere_if_that_fails(radio:
     for now in range(1_000, 20_000, 250):
         wifi.step(now)
     assert radio.asked[-1] == (("net", "pw"), {}), "the second time without a place"
+
+
+def test_a_chip_that_is_joining_by_itself_is_left_to_it_for_a_while(radio: Radio) -> None:
+    wifi, lines = make(radio)
+    wifi.step(0)
+    assert wifi.step(100)
+    radio.connected = False
+    radio.joins_by_itself = True
+    assert not any(wifi.step(now) for now in range(1_000, 15_000, 250))
+    assert any(wifi.step(now) for now in range(15_000, 20_000, 250))
+    assert lines[-1] == "WiFi: joined net" and not radio.joins_by_itself
 
 
 def test_a_fixed_address_is_set(radio: Radio) -> None:
