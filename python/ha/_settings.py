@@ -37,7 +37,9 @@ def _read():
 def _settings_in(text):
     """The lines `NAME = "text"`, `NAME = 5`, `NAME = true` above the first table, as CircuitPython reads them."""
     found = {}
+    number = -1
     for line in text.split("\n"):
+        number += 1
         line = line.strip()
         if line[:1] == "[":
             break
@@ -46,15 +48,17 @@ def _settings_in(text):
         if line[:1] == "#" or not sign:
             continue
         quote = value[:1]
-        if "\\" in value or (quote in "\"'" and value.find(quote, 1) < 0):
-            from ._config import read_toml  # it knows all of TOML's texts, and what is wrong
-
-            value = read_toml(line, _FILE)[name.strip()]
-        elif quote in "\"'":
+        bare = value.split("#")[0].strip()
+        if "\\" not in value and quote in ("'", '"') and value.find(quote, 1) > 0:
             value = value[1 : value.find(quote, 1)]
+        elif bare in ("true", "false"):
+            value = bare == "true"
+        elif bare.isdigit():
+            value = int(bare)
         else:
-            value = value.split("#")[0].strip()
-            value = value == "true" if value in ("true", "false") else int(value)
+            from ._config import read_toml  # it knows all of TOML's values, and what is wrong
+
+            value = read_toml("\n" * number + line, _FILE)[name.strip()]
         found[name.strip()] = value
     return found
 

@@ -45,6 +45,12 @@ def test_what_is_wrong_is_refused(line: str) -> None:
         _settings._settings_in(line)
 
 
+@pytest.mark.parametrize("line", ['HA_PORT = "no end', "HA_PORT = 1883x", "HA_PORT =", 'HA_NAME = "\\q"'])
+def test_what_is_wrong_is_named_with_its_file_and_line(line: str) -> None:
+    with pytest.raises(ValueError, match=r"settings\.toml, line 4: "):
+        _settings._settings_in(f'# the house\n\nHA_BROKER = "10.0.0.2"\n{line}\n')
+
+
 # Without the package's own start, which would ask for a console already.
 READ = f"""
 import sys, types
