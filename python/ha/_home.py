@@ -126,10 +126,9 @@ def _send(action, target, data, *asks):
     global _last_number
     _last_number = _last_number % _NUMBER_MAX + 1
     number = _last_number
-    made = _calls[number] = Call(action)
-    timer = Timer(_ANSWER_MS, lambda: _end(number, False, "no answer"))
-    made.timer = timer
     send(transport.call, number, action, target or "", json.dumps(data), *asks)
+    made = _calls[number] = Call(action)
+    made.timer = Timer(_ANSWER_MS, lambda: _end(number, False, "no answer"))
     return made
 
 

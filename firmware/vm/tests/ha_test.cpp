@@ -322,6 +322,13 @@ TEST_F(HaTest, ACallWithoutAnAnswerEndsAfterTenSeconds) {
     EXPECT_THAT(board.printed(), HasSubstr("None\r\nFalse no answer\r\n"));
 }
 
+TEST_F(HaTest, ACallThatIsRefusedAsTooLongIsNotWaitedFor) {
+    start("try:\n ha.notify('x' * 480)\nexcept ValueError as e:\n print(e)\n");
+    board.run_for(11000);
+    EXPECT_THAT(board.printed(), HasSubstr("and 480 fit"));
+    EXPECT_THAT(board.said(Op::log), IsEmpty());
+}
+
 TEST_F(HaTest, WhatIsNoEntityIsAValueError) {
     start("ha.state('Hall light')\n");
     EXPECT_THAT(board.said(Op::crash), ElementsAre(HasSubstr("is no entity of Home Assistant")));
