@@ -421,6 +421,15 @@ def test_row_2_24_a_number_of_passes_is_exactly_that_whatever_fails(app: Start) 
     assert device.asked() in (b"there were 10", b"there were 11")
 
 
+def test_a_timer_that_would_be_due_too_late_is_refused(app: Start) -> None:
+    device = app(
+        "def why(make):\n  try: return make()\n  except ValueError as error: return error\n"
+        "late = lambda: ha.after(6 * 86400 + 1, print)\nseldom = lambda: ha.sensor('S', every=7 * 86400)(print)\n"
+        "ha.after(6 * 86400, print)\nha.button('Say')(lambda: print(why(late), why(seldom)))\n"
+    )
+    assert device.asked() == b"a timer reaches six days at most a timer reaches six days at most"
+
+
 @pytest.mark.parametrize("app", ["circuitpython"], indirect=True)
 def test_a_timer_reaches_six_days_on_a_clock_that_goes_round_in_as_many(app: Start) -> None:
     device = app(
