@@ -56,6 +56,25 @@ def test_row_3_39_every_document_is_linked_from_the_readme() -> None:
     assert not [page.name for page in pages if page not in linked]
 
 
+def test_every_app_is_named_where_apps_are_shown() -> None:
+    page = (ROOT / "docs/app-development.md").read_text()
+    apps = sorted(path.parent.name for path in (ROOT / "apps").glob("*/app.py"))
+    assert len(apps) > 5
+    assert not [app for app in apps if not re.search(rf"\b{app}\b", page)]
+
+
+def test_every_benchmark_is_named_by_the_script_and_the_contributors_page() -> None:
+    names = sorted(path.stem for path in (ROOT / "bench").glob("*.sh"))
+    for page in ("dev", "CONTRIBUTING.md"):
+        text = (ROOT / page).read_text()
+        assert not [name for name in names if not re.search(rf"\b{name}\b", text)], page
+
+
+def test_row_2_17_secrets_stay_out_of_version_control() -> None:
+    for path in ("secret_config.py", "apps/intercom/secret_config.py", "python/templates/door/src/secret_config.py"):
+        assert subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT, check=False).returncode == 0, path
+
+
 def cpp_tests() -> set[str]:
     sources = [
         path
