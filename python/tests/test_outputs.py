@@ -41,7 +41,7 @@ class Witness:
         self.changes += 1
 
 
-def test_it_is_safe_from_the_first_moment_also_where_safe_is_high(clock: Clock) -> None:
+def test_row_2_10_it_is_safe_from_the_first_moment_also_where_safe_is_high(clock: Clock) -> None:
     output = Witness().output(safe=1)
     assert (output.value(), output.is_on, output.cause) == (1, False, "safe")
     output.off()
@@ -86,7 +86,7 @@ def test_min_off_keeps_it_off_but_not_at_the_start(clock: Clock) -> None:
     assert output.value() == 1
 
 
-def test_all_are_made_safe_at_the_end(clock: Clock) -> None:
+def test_row_2_10_all_are_made_safe_at_the_end(clock: Clock) -> None:
     output = Witness().output()
     output.on()
     _output.all_safe()
@@ -94,7 +94,7 @@ def test_all_are_made_safe_at_the_end(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("numbers", [(-1, 0), (0,)])
-def test_a_timer_of_the_chip_keeps_limits_while_a_handler_holds_up_the_loop(
+def test_row_2_10_a_timer_of_the_chip_keeps_limits_while_a_handler_holds_up_the_loop(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, numbers: tuple[int, ...]
 ) -> None:
     class Timer:

@@ -130,7 +130,7 @@ def test_row_2_6_and_2_7_what_is_no_command_of_now_opens_nothing(serial: SerialH
     never(lambda: serial.board.moves()[since:], 1.5, "a relay moves")
 
 
-def test_ctrl_c_ends_the_program_with_its_outputs_safe_and_the_prompt_is_there(serial: SerialHouse) -> None:
+def test_row_2_10_ctrl_c_ends_the_program_with_its_outputs_safe_and_the_prompt_is_there(serial: SerialHouse) -> None:
     since = len(serial.board.moves())
     serial.house.access.publish(UNLOCK, "open")
     serial.board.wait_move(DOOR, 1, 5, since)

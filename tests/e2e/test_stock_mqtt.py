@@ -146,7 +146,7 @@ def test_row_2_13_a_ring_while_the_broker_is_away_is_told_when_it_is_back(porch:
         mqtt.wait_for("the ring", lambda m: m.json() == {"event_type": "ring"}, 15)
 
 
-def test_a_board_that_dies_is_offline_by_its_will_and_comes_back_safe(porch: MqttHouse) -> None:
+def test_row_2_10_a_board_that_dies_is_offline_by_its_will_and_comes_back_safe(porch: MqttHouse) -> None:
     since = len(porch.board.moves())
     with porch.house.access.listen(porch.status) as mqtt:
         porch.house.access.publish(UNLOCK, "open")

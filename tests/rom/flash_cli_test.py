@@ -41,28 +41,32 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
-# ACCEPTANCE 1.4, 1.11, 1.13: one command, either firmware, and what now runs is said.
+# One command, either firmware; and what now runs is said, and on which board.
 @pytest.mark.parametrize(
-    ("chip", "banner", "said"),
+    ("chip", "banner", "said", "kind"),
     [
-        ("esp8266", "Adafruit CircuitPython 3.1.1 on 2018-11-02; Feather HUZZAH with ESP8266", "CircuitPython 3.1.1"),
-        ("esp32", "MicroPython v1.25.0 on 2025-04-15; Generic ESP32 module with ESP32", "MicroPython 1.25.0"),
+        ("esp8266", "Adafruit CircuitPython 3.1.1 on 2018-11-02; Feather HUZZAH with ESP8266", "CircuitPython 3.1.1",
+         "Feather HUZZAH with ESP8266"),
+        ("esp32", "MicroPython v1.25.0 on 2025-04-15; Generic ESP32 module with ESP32", "MicroPython 1.25.0",
+         "Generic ESP32 module with ESP32"),
     ],
-)
-def test_row_1_13_flash_ends_with_what_now_runs(board, tmp_path: Path, chip: str, banner: str, said: str) -> None:
+)  # fmt: skip
+def test_row_1_4_and_1_13_flash_ends_with_what_now_runs(
+    board, tmp_path: Path, chip: str, banner: str, said: str, kind: str
+) -> None:
     image = tmp_path / "firmware.bin"
     image.write_bytes(firmware(chip, 100_000))
     fake = board("--chip", chip, "--instant", "--banner", banner + "\r\n>>> ")
     done = ouro("flash", fake.port, "--firmware", image)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert said in done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1].startswith(f"{said} runs on ") and done.stdout.endswith(f"{kind}\n")
     offset = BOOTLOADER.get(chip, 0)
     flash = fake.stop()
     assert flash[offset + 4 : offset + 100_000] == image.read_bytes().ljust(100_000, b"\xff")[4:]
 
 
-# ACCEPTANCE 1.12, 2.20: what a raw module needs is found by itself, and said.
-def test_row_1_12_a_raw_module_is_tried_again_with_dio(board, tmp_path: Path) -> None:
+# What a raw module needs is found by itself, and said.
+def test_row_1_12_and_2_20_a_raw_module_is_tried_again_with_dio(board, tmp_path: Path) -> None:
     image = tmp_path / "firmware.bin"
     content = bytearray(firmware("esp8266", 60_000))
     content[2] = 0  # qio
@@ -73,6 +77,17 @@ def test_row_1_12_a_raw_module_is_tried_again_with_dio(board, tmp_path: Path) ->
     (result,) = lines(done, "result")
     assert result["profile"] == "raw-module" and result["runs"] == "MicroPython" and result["verified"]
     assert fake.stop()[2] == 2
+
+
+def test_row_1_12_a_module_that_neither_profile_starts_is_told_so(board, tmp_path: Path) -> None:
+    image = tmp_path / "firmware.bin"
+    image.write_bytes(firmware("esp8266", 60_000))
+    fake = board("--chip", "esp8266", "--instant", "--boot-mode", "7")
+    done = ouro("flash", fake.port, "--firmware", image, "--connect-attempts", "1")
+    assert done.returncode == 1
+    assert "Neither the usual profile nor that of a raw module worked." in done.stderr
+    assert "What to try: " in done.stderr
+    fake.stop()
 
 
 def test_row_1_11_write_flash_takes_esptools_words(board, image: Path, tty: str) -> None:
@@ -98,7 +113,7 @@ def test_an_unchanged_image_is_not_written_again(board, image: Path, tty: str) -
     fake.stop()
 
 
-def test_flash_is_read_and_erased(board, tmp_path: Path, tty: str) -> None:
+def test_row_1_10_flash_is_read_and_erased_when_somebody_means_it(board, tmp_path: Path, tty: str) -> None:
     content = bytes(range(256)) * 300
     (tmp_path / "flash.bin").write_bytes(content)
     fake = board("--chip", "esp32c3", "--instant", "--download", "--pty", tty)
@@ -180,7 +195,6 @@ def test_image_info_says_what_a_file_is(image: Path, tmp_path: Path) -> None:
     assert done.returncode == 1 and "a web page" in done.stderr
 
 
-# ACCEPTANCE 1.10: an error if the port is busy, with who holds it.
 def test_row_1_10_a_busy_port_is_named_with_its_holder(board, image: Path, tty: str) -> None:
     fake = board("--chip", "esp8266", "--instant", "--pty", tty)
     holder = subprocess.Popen(["flock", tty, "sleep", "60"])
@@ -205,7 +219,7 @@ def test_nobody_there_is_told_with_what_to_try(board, tty: str) -> None:
     fake.stop()
 
 
-def test_what_a_wrong_strap_does_is_read_at_the_esp8266s_own_rate(board) -> None:
+def test_row_1_5_what_a_wrong_strap_does_is_read_at_the_esp8266s_own_rate(board) -> None:
     fake = board("--chip", "esp8266", "--boot-mode", "7")
     done = ouro("chip-id", "-p", fake.port, "--connect-attempts", "1")
     assert done.returncode == 1
