@@ -181,6 +181,34 @@ def test_the_web_api_tells_how_a_command_ended(quiet_house: House) -> None:
     assert house.hub.set("feedbeef", "door", "UNLOCK").status_code == 404
 
 
+def test_row_2_27_what_happens_is_written_down_with_its_time_and_no_look_is(quiet_house: House) -> None:
+    house = quiet_house
+    uid = house.board.uid
+    wanted = {
+        ("event", "doorbell", "ring"),
+        ("state", "ringing", "true"),
+        ("state", "ringing", "false"),
+        ("state", "door", "UNLOCKING"),
+        ("state", "door", "LOCKED"),
+        ("output", "conversation_relay", "on"),
+        ("output", "door_relay", "on"),
+        ("output", "door_relay", "off"),
+        ("command", "door", "done"),
+    }
+    began = house.hub.get("/api/timeline", uid=uid, limit=1)[0]["seq"]
+
+    def written() -> set[tuple[str, str, str]]:
+        return {(e["what"], e["id"], e["text"]) for e in house.hub.timeline(uid) if e["seq"] > began}
+
+    house.board.ring(200)
+    assert house.hub.set(uid, "door", "UNLOCK", wait=True).status_code == 202
+    eventually(lambda: wanted <= written(), 12, "everything is written down")
+    for entry in (e for e in house.hub.timeline(uid) if e["seq"] > began):
+        assert abs(entry["at_ms"] / 1000 - time.time()) < 60, entry
+    count = len(house.hub.timeline(uid))
+    never(lambda: len(house.hub.timeline(uid)) != count, 3, "a look at a pin or a sensor is an entry")
+
+
 def test_a_value_that_moves_is_plotted(quiet_house: House) -> None:
     house = quiet_house
     history = f"/api/boards/{house.board.uid}/history/free_memory"
