@@ -106,6 +106,20 @@ test("presses the call button by its key, by Space and by Enter", async ({ page 
     }
 });
 
+test("leaves the bell alone while a dialog lies over the board", async ({ page }) => {
+    const asked: string[] = [];
+    page.on("request", (request) => request.url().endsWith("/control") && asked.push(request.postData() ?? ""));
+    await signIn(page, `${door}?deploy=1f2e3d4c`);
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).focus();
+    await page.keyboard.press("c", { delay: 100 });
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    expect(asked).toEqual([]);
+    await page.locator("body").press("c", { delay: 100 });
+    await expect(banner(page)).toBeVisible();
+    expect(asked[0]).toContain("hold");
+});
+
 test("unlocks: both relays move and come back, and the words follow", async ({ page }) => {
     await signIn(page, door);
     await expect(lockState(page)).toHaveText("Locked");

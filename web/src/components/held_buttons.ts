@@ -13,7 +13,8 @@ export interface HeldButtonsOf {
     problem(problem: Problem | null): void;
 }
 
-const typing_places = "input, textarea, select, [contenteditable], wa-input, wa-select, wa-slider";
+/** Where letters mean something else, or nothing: in a dialog the board lies behind it. */
+const typing_places = "input, textarea, select, [contenteditable], wa-input, wa-select, wa-slider, dialog";
 const active_places = "a[href], button, summary, [role='button'], [tabindex='0']";
 
 export class HeldButtons implements ReactiveController {
