@@ -22,7 +22,7 @@ export interface Offer {
 const system_names = { micropython: "MicroPython", circuitpython: "CircuitPython" } as const;
 
 /** "ESP32-S3" as the catalogue spells it. */
-export const chipWord = (chip: string): string => chip.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+const chipWord = (chip: string): string => chip.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 
 /** Chips by USB numbers, the likeliest first. An adapter has no chip of its own: what is most often soldered to it. */
 const chips_by_usb: readonly (readonly [RegExp, readonly string[]])[] = [

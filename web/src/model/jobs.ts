@@ -154,7 +154,7 @@ export function fillOf(job: Job): readonly (number | null)[] {
 }
 
 /** From 0 to 1; `null` when it is not known. */
-export function shareOf(progress: JobProgress | null): number | null {
+function shareOf(progress: JobProgress | null): number | null {
     if (!progress || progress.total <= 0) return null;
     return Math.min(1, Math.max(0, progress.done / progress.total));
 }
@@ -272,7 +272,7 @@ const option_words: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A hint for the command line, for who has the dialog before them. */
-export const pageHint = (hint: string): string =>
+const pageHint = (hint: string): string =>
     option_words
         .reduce((words, [option, name]) => words.replaceAll(option, name), hint)
         .replaceAll(/(^|\. )the option/g, "$1The option");

@@ -36,7 +36,7 @@ export interface World {
 
 export const live_entries_max = 500;
 /** A ring that is older when it arrives is told in the list only. */
-export const ring_age_max_ms = 30_000;
+const ring_age_max_ms = 30_000;
 
 export const empty_world: World = { known: false, boards: new Map(), jobs: null, skew_ms: null, gaps: 0 };
 
