@@ -45,7 +45,7 @@ class Lock(Entity):
 
 
 class Cover(Entity):
-    """A blind or a gate; its handler gets OPEN, CLOSE, STOP or a position, and returns or sets the state."""
+    """A blind or a gate; its handler gets OPEN, CLOSE or STOP, and returns or sets the state."""
 
     kind = "cover"
     exclusive = True
