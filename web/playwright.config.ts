@@ -3,7 +3,7 @@
 import { defineConfig } from "@playwright/test";
 
 const port = Number(process.env["OURO_MOCK_PORT"] ?? 4173);
-const mock = !["hub", "badge", "flash", "ingress"].some((project) => process.argv.includes(project));
+const mock = !["hub", "badge", "flash", "home", "ingress"].some((project) => process.argv.includes(project));
 
 export default defineConfig({
     testDir: "e2e",
@@ -25,6 +25,7 @@ export default defineConfig({
         { name: "hub", testMatch: "hub.spec.ts" },
         { name: "badge", testMatch: "badge.spec.ts" },
         { name: "ingress", testMatch: "ingress.spec.ts" },
+        { name: "home", testMatch: /\/home\.spec\.ts$/ },
         { name: "flash", testMatch: /\/flash\.spec\.ts$/ },
     ],
     ...(mock

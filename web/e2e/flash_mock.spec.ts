@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The flash dialog and the jobs against the mock hub: each choice, each end, and each way a person may come.
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { mock_token } from "../mock/hub";
+import { rehearse, signIn } from "./mock_page";
 import { complaints, fitsWidth, screenshots } from "./page";
 
 let heard: string[] = [];
-
-const rehearse = (page: Page, what: string, data: unknown = {}): Promise<unknown> =>
-    page.request.post(`/mock/${what}`, { data });
 
 const dialog = (page: Page): Locator => page.getByRole("dialog");
 const next = (page: Page): Locator => dialog(page).getByRole("button", { name: "Next" });
 const now = (page: Page): Locator => page.locator("[data-state][data-phase]");
 const usb = "/dev/ttyUSB0";
-
-async function signIn(page: Page): Promise<void> {
-    await page.goto(`/#token=${mock_token}`);
-    await expect(page.getByRole("heading", { name: "Boards" })).toBeVisible();
-}
 
 async function openFlash(page: Page): Promise<void> {
     await signIn(page);

@@ -2,19 +2,11 @@
 // The page against the mock hub, under the strict content policy that the mock sends.
 import { expect, test, type Page } from "@playwright/test";
 import { mock_token, prefix } from "../mock/hub";
+import { rehearse, signIn } from "./mock_page";
 import { banner, callButton, complaints, fitsWidth, lockState, outputOf, rings, screenshots, unlock } from "./page";
 
 const door = "#/board/1f2e3d4c";
 let heard: string[] = [];
-
-const rehearse = (page: Page, what: string, data: unknown = {}): Promise<unknown> =>
-    page.request.post(`/mock/${what}`, { data });
-
-async function signIn(page: Page, fragment: string): Promise<void> {
-    await page.goto(`/#token=${mock_token}`);
-    await expect(page.getByRole("heading", { name: "Boards" })).toBeVisible();
-    await page.goto(`/${fragment}`);
-}
 
 test.beforeEach(async ({ page }) => {
     await rehearse(page, "reset");

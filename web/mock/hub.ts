@@ -5,9 +5,11 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Connect, Plugin } from "vite";
 import { WebSocketServer } from "ws";
-import type { JobRequest, Me, Scalar, WsMessage } from "../src/api/types";
+import type { HomeReport, JobRequest, Me, Scalar, WsMessage } from "../src/api/types";
+import { MockHome } from "./home";
 import { MockJobs } from "./jobs";
 import { Refused } from "./refused";
+import { MockSecrets } from "./secrets";
 import { MockWorld } from "./world";
 
 export const mock_token = "mock-token";
@@ -30,6 +32,8 @@ class MockHub {
     private readonly sockets = new WebSocketServer({ noServer: true });
     private readonly world = new MockWorld((message) => this.say([message]));
     private readonly jobs = new MockJobs((message) => this.say([message]));
+    private readonly homes = new MockHome();
+    private readonly secrets = new MockSecrets();
     private away_until = 0;
     private role: Me["role"] = "admin";
 
@@ -59,7 +63,7 @@ class MockHub {
                 return;
             }
             const method = request.method ?? "GET";
-            const body = method === "POST" ? await bodyOf(request) : undefined;
+            const body = method === "POST" || method === "PUT" ? await bodyOf(request) : undefined;
             if (method === "DELETE" && request.headers["content-type"] !== "application/json")
                 throw new Refused(415, "invalid_argument", "A change needs a Content-Type.", "Use the page.");
             if (method !== "GET" && request.headers["x-ouro"] !== "1" && !url.pathname.startsWith("/mock"))
@@ -104,6 +108,10 @@ class MockHub {
                 return this.firmware(asked);
             case "jobs":
                 return this.job(asked);
+            case "home":
+                return this.home(asked);
+            case "secrets":
+                return this.secret(asked);
             case "boards":
                 return uid === undefined ? this.world.boards : this.board(uid, leaf, id, asked);
             default:
@@ -124,6 +132,22 @@ class MockHub {
         if (method === "DELETE") return this.jobs.forget(parts[3] ?? "");
         answer.statusCode = 201;
         return this.jobs.upload(query.get("name") ?? "", body as Buffer);
+    }
+
+    private home({ method, body }: Asked): unknown {
+        if (method === "GET") return this.homes.report(this.world.boards);
+        return this.homes.forget((body as { topics: string[] }).topics);
+    }
+
+    private secret({ method, parts, query, body, answer }: Asked): unknown {
+        if (this.role !== "admin")
+            throw new Refused(403, "refused", "Your role may not do this", "Sign in with a token of the role admin.");
+        const name = parts[2] ?? "";
+        const board = query.get("board");
+        if (method === "GET") return this.secrets.list;
+        if (method === "PUT") return this.secrets.keep(name, board, (body as { value: unknown }).value);
+        answer.statusCode = 204;
+        return this.secrets.remove(name, board);
     }
 
     private login(asked: Asked): unknown {
@@ -180,9 +204,13 @@ class MockHub {
         if (what === "reset") {
             this.role = "admin";
             this.jobs.reset();
+            this.homes.reset();
+            this.secrets.reset();
             this.world.reset();
         }
         if (what === "role") this.role = (body as { role: Me["role"] }).role;
+        if (what === "home") this.homes.change(body as Partial<HomeReport>);
+        if (what === "kept_secrets") return Object.fromEntries(this.secrets.values);
         if (what === "ports") this.jobs.ports = body as MockJobs["ports"];
         if (what === "job_fails") this.jobs.next_error = body as MockJobs["next_error"];
         if (what === "job_pace") this.jobs.pace_ms = (body as { ms: number }).ms;

@@ -9,9 +9,11 @@ import "./components/problem";
 import { ringing } from "./components/ring_banner";
 import { applyTheme, currentTheme, themeAfter, type Theme } from "./components/theme";
 import { newsOf } from "./model/jobs";
-import { home_href, routeOf, type Route } from "./model/route";
+import { home_assistant_href, home_href, routeOf, secretsHref, type Place, type Route } from "./model/route";
 import "./pages/board_page";
+import "./pages/home_assistant_page";
 import "./pages/home_page";
+import "./pages/secrets_page";
 import "./pages/sign_in_page";
 import { shared } from "./styles/shared";
 
@@ -86,6 +88,42 @@ export class App extends HubElement {
                 width: 40px;
                 padding: 0 !important;
             }
+            nav {
+                display: flex;
+                gap: 4px;
+            }
+            nav a {
+                display: inline-flex;
+                align-items: center;
+                min-height: 40px;
+                padding: 0 12px;
+                border-radius: var(--radius-small);
+                color: var(--ink-soft);
+                font-weight: 550;
+                text-decoration: none;
+                white-space: nowrap;
+            }
+            nav a:hover {
+                background: var(--sunken);
+                color: var(--ink);
+            }
+            nav a[aria-current] {
+                background: var(--accent-soft);
+                color: var(--accent);
+            }
+            @media (max-width: 720px) {
+                .bar {
+                    flex-wrap: wrap;
+                    height: auto;
+                    padding-top: 12px;
+                    padding-bottom: 8px;
+                }
+                nav {
+                    order: 9;
+                    flex: 1 0 100%;
+                    margin: 0 -8px;
+                }
+            }
             @media (max-width: 600px) {
                 main {
                     padding: 0 16px 48px;
@@ -127,6 +165,7 @@ export class App extends HubElement {
         return html`<a class="button skip" href="#content" @click=${this.skip}>Skip to content</a>
             <header class="bar">
                 <a class="brand" href=${home_href}><img src=${logo} width="32" height="32" alt="" /> Ouroboard</a>
+                ${this.hub.phase === "signed_in" ? this.menu() : nothing}
                 <button
                     class="button quiet square"
                     @click=${this.turnTheme}
@@ -158,6 +197,17 @@ export class App extends HubElement {
             }`;
     }
 
+    private menu(): unknown {
+        const here = this.route.page;
+        const link = (href: string, words: string, pages: readonly Place["page"][]): unknown =>
+            html`<a href=${href} aria-current=${pages.includes(here) ? "page" : nothing}>${words}</a>`;
+        return html`<nav aria-label="Pages">
+            ${link(home_href, "Boards", ["home", "board"])}
+            ${link(home_assistant_href, "Home Assistant", ["home_assistant"])}
+            ${this.hub.allowed ? link(secretsHref(), "Secrets", ["secrets"]) : nothing}
+        </nav>`;
+    }
+
     private page(): unknown {
         switch (this.hub.phase) {
             case "starting":
@@ -165,9 +215,20 @@ export class App extends HubElement {
             case "signed_out":
                 return html`<ouro-sign-in .hub=${this.hub}></ouro-sign-in>`;
             case "signed_in":
-                return this.route.page === "board"
-                    ? html`<ouro-board .hub=${this.hub} .uid=${this.route.uid}></ouro-board>`
-                    : html`<ouro-home .hub=${this.hub}></ouro-home>`;
+                return this.placeOf(this.route);
+        }
+    }
+
+    private placeOf(place: Place): unknown {
+        switch (place.page) {
+            case "home":
+                return html`<ouro-home .hub=${this.hub}></ouro-home>`;
+            case "board":
+                return html`<ouro-board .hub=${this.hub} .uid=${place.uid}></ouro-board>`;
+            case "home_assistant":
+                return html`<ouro-home-assistant .hub=${this.hub}></ouro-home-assistant>`;
+            case "secrets":
+                return html`<ouro-secrets .hub=${this.hub} .name=${place.name}></ouro-secrets>`;
         }
     }
 
@@ -207,8 +268,21 @@ export class App extends HubElement {
     private tabTitle(): string {
         const [first] = ringing(this.hub);
         if (first) return `Ring: ${first.view.board.name} · Ouroboard`;
-        const view = this.route.page === "board" ? this.hub.world.boards.get(this.route.uid) : undefined;
-        return view ? `${view.board.name} · Ouroboard` : "Ouroboard";
+        const title = this.pageTitle();
+        return title === "" ? "Ouroboard" : `${title} · Ouroboard`;
+    }
+
+    private pageTitle(): string {
+        switch (this.route.page) {
+            case "home":
+                return "";
+            case "board":
+                return this.hub.world.boards.get(this.route.uid)?.board.name ?? "";
+            case "home_assistant":
+                return "Home Assistant";
+            case "secrets":
+                return "Secrets";
+        }
     }
 
     private readonly onHash = (): void => {
@@ -224,7 +298,9 @@ export class App extends HubElement {
     private async focusPage(): Promise<void> {
         scrollTo(0, 0);
         await this.updateComplete;
-        const page = this.renderRoot.querySelector<LitElement>("ouro-home, ouro-board");
+        const page = this.renderRoot.querySelector<LitElement>(
+            "main > :is(ouro-home, ouro-board, ouro-home-assistant, ouro-secrets)",
+        );
         await page?.updateComplete;
         page?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
     }

@@ -78,6 +78,11 @@ export class Hub {
         return this.me !== null && this.me.role !== "viewer";
     }
 
+    /** True for the hub's owner, who alone may see which secrets there are. */
+    get owns(): boolean {
+        return this.me?.role === "admin";
+    }
+
     /** True when a control can do anything: connected, and allowed to. */
     get usable(): boolean {
         return this.link === "open" && this.allowed;

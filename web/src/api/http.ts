@@ -32,7 +32,7 @@ export type Query = Record<string, string | number | undefined>;
 
 const timeout_ms = 15_000;
 
-type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 interface Body {
     readonly type: string;
@@ -62,6 +62,10 @@ export class Http {
     post<T>(path: string, body?: unknown): Promise<T> {
         const json = { type: "application/json", content: JSON.stringify(body ?? {}) };
         return this.ask<T>("POST", this.url(path), json);
+    }
+
+    put<T>(path: string, query: Query, body: unknown): Promise<T> {
+        return this.ask<T>("PUT", this.url(path, query), { type: "application/json", content: JSON.stringify(body) });
     }
 
     delete<T>(path: string, query: Query = {}): Promise<T> {

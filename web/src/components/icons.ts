@@ -40,6 +40,8 @@ const shapes = {
     network: svg`<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17"/>`,
     wait: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
     key: svg`<circle cx="8" cy="15" r="4"/><path d="M11 12l8-8M16 7l3 3"/>`,
+    unlinked: svg`<path d="M10 14l-2.5 2.5a3.2 3.2 0 0 1-4.5-4.5L6 9M14 10l2.5-2.5a3.2 3.2 0 0 1 4.5 4.5L18 15M9.5 5V3M5 9.5H3M14.5 19v2M19 14.5h2"/>`,
+    eye: svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="3"/>`,
     switch: svg`<path d="M4 12h4l7-4M16 12h4"/><circle cx="8" cy="12" r="1"/><circle cx="16" cy="12" r="1"/>`,
     command: svg`<path d="M5 12h13M13 7l5 5-5 5"/>`,
     value: svg`<path d="M4 16l4-5 4 3 4-7 4 4"/>`,

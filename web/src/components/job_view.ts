@@ -19,7 +19,8 @@ import {
     toneOf,
     wayOf,
 } from "../model/jobs";
-import { boardHref } from "../model/route";
+import { boardHref, secretsHref } from "../model/route";
+import { missingSecrets } from "../model/secrets";
 import { choices } from "../styles/choices";
 import { job_styles } from "../styles/job";
 import { shared } from "../styles/shared";
@@ -31,6 +32,7 @@ import { icon } from "./icons";
 import { signOf } from "./job_sign";
 import { showOver } from "./over";
 import "./problem";
+import "./sure";
 
 const who: Readonly<Record<Job["by"], string>> = { web: "the page", cli: "the command line", api: "a program" };
 
@@ -121,11 +123,21 @@ export class JobView extends HubElement {
         const complaint = complaintOf(job);
         if (complaint) {
             const problem = new Problem(complaint.code, complaint.message, complaint.hint, job.lines.join("\n"));
-            return html`<ouro-problem .problem=${problem} data-complaint></ouro-problem>`;
+            return html`<ouro-problem .problem=${problem} data-complaint></ouro-problem>
+                ${this.missing(complaint.message)}`;
         }
         if (job.state !== "done") return nothing;
         const { banner } = resultOf(job);
         return html`${banner === "" ? nothing : html`<pre class="banner" data-banner>${banner}</pre>`} ${this.next()}`;
+    }
+
+    /** The way to what a deploy was refused for; the browser's way back leads here again. */
+    private missing(complaint: string): unknown {
+        const names = this.job.kind === "deploy" ? missingSecrets(complaint) : [];
+        if (names.length === 0) return nothing;
+        return html`<p class="row secrets">
+            ${names.map((name) => html`<a class="button slim" href=${secretsHref(name)}>${icon("key", 16)} Set ${name}</a>`)}
+        </p>`;
     }
 
     /** After new firmware comes an app. */
@@ -167,16 +179,15 @@ export class JobView extends HubElement {
     private sure(): unknown {
         const harm = harmOf(this.job);
         if (!this.asking || harm === null) return nothing;
-        return html`<div class="sure" role="alertdialog" aria-labelledby="sure" aria-describedby="harm">
-            <p id="sure"><b>Stop it all the same?</b></p>
-            <p id="harm" class="small">${harm}</p>
-            <div class="row">
-                <button class="button slim" id="go-on" @click=${this.goOn}>Let it go on</button>
-                <button class="button slim danger" ?disabled=${this.busy} @click=${() => this.cancel(true)}>
-                    Stop it
-                </button>
-            </div>
-        </div>`;
+        return html`<ouro-sure
+            question="Stop it all the same?"
+            harm=${harm}
+            staying="Let it go on"
+            acting="Stop it"
+            .busy=${this.busy}
+            @stay=${this.goOn}
+            @act=${() => this.cancel(true)}
+        ></ouro-sure>`;
     }
 
     private actions(): unknown {
@@ -212,18 +223,10 @@ export class JobView extends HubElement {
         this.renderRoot.querySelector<HTMLElement>("footer .button")?.focus();
     };
 
-    private readonly stop = async (): Promise<void> => {
-        if (harmOf(this.job) === null) return this.cancel(false);
-        await this.ask();
+    private readonly stop = (): void => {
+        if (harmOf(this.job) === null) void this.cancel(false);
+        else this.asking = true;
     };
-
-    private async ask(): Promise<void> {
-        this.asking = true;
-        await this.updateComplete;
-        const button = this.renderRoot.querySelector<HTMLElement>("#go-on");
-        button?.focus();
-        button?.scrollIntoView({ block: "nearest" });
-    }
 
     private async cancel(force: boolean): Promise<void> {
         this.busy = true;
@@ -234,7 +237,7 @@ export class JobView extends HubElement {
         } catch (error) {
             const problem = asProblem(error);
             // In the moment between, it may have begun to write.
-            if (problem.code === "invalid_state" && harmOf(this.job) !== null) await this.ask();
+            if (problem.code === "invalid_state" && harmOf(this.job) !== null) this.asking = true;
             else if (isActive(this.job)) this.problem = problem;
         }
         this.busy = false;

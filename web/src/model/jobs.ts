@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs: which there are, which board each works on, and what it does in words.
 import type { Board, Job, JobProgress } from "../api/types";
+import { missingSecrets } from "./secrets";
 
 /** More than the hub keeps. */
 export const jobs_max = 100;
@@ -282,7 +283,14 @@ export function complaintOf(job: Job): { code: string; message: string; hint: st
     const complaint = bareComplaintOf(job);
     if (!complaint) return null;
     const message = complaint.message.slice(0, 1).toUpperCase() + complaint.message.slice(1);
-    return { ...complaint, message, hint: job.kind === "flash" ? pageHint(complaint.hint) : complaint.hint };
+    return { ...complaint, message, hint: hintOf(job, complaint.message, complaint.hint) };
+}
+
+function hintOf(job: Job, message: string, hint: string): string {
+    if (job.kind === "flash") return pageHint(hint);
+    return job.kind === "deploy" && missingSecrets(message).length > 0
+        ? "Set them, come back here, and try again."
+        : hint;
 }
 
 function bareComplaintOf(job: Job): { code: string; message: string; hint: string } | null {

@@ -8,7 +8,12 @@ export type Over =
     | { readonly dialog: "deploy"; readonly board: string }
     | { readonly dialog: "job"; readonly id: string };
 
-export type Place = { readonly page: "home" } | { readonly page: "board"; readonly uid: string };
+export type Place =
+    | { readonly page: "home" }
+    | { readonly page: "board"; readonly uid: string }
+    | { readonly page: "home_assistant" }
+    /** `name`: a secret to begin with; may be empty. */
+    | { readonly page: "secrets"; readonly name: string };
 export type Route = Place & { readonly over: Over | null };
 
 const text_max = 128;
@@ -17,8 +22,15 @@ export function routeOf(fragment: string): Route {
     const at = fragment.indexOf("?");
     const path = at < 0 ? fragment : fragment.slice(0, at);
     const over = at < 0 ? null : overOf(new URLSearchParams(fragment.slice(at + 1)));
-    const match = /^#\/board\/([a-z0-9]{4,32})$/.exec(path);
-    return match?.[1] === undefined ? { page: "home", over } : { page: "board", uid: match[1], over };
+    return { ...placeOf(path), over };
+}
+
+function placeOf(path: string): Place {
+    const uid = /^#\/board\/([a-z0-9]{4,32})$/.exec(path)?.[1];
+    if (uid !== undefined) return { page: "board", uid };
+    if (path === home_assistant_href) return { page: "home_assistant" };
+    const secret = /^#\/secrets(?:\/([A-Za-z0-9_]{1,48}))?$/.exec(path);
+    return secret ? { page: "secrets", name: secret[1] ?? "" } : { page: "home" };
 }
 
 function overOf(query: URLSearchParams): Over | null {
@@ -34,10 +46,25 @@ function overOf(query: URLSearchParams): Over | null {
 
 export const boardHref = (uid: string): string => `#/board/${encodeURIComponent(uid)}`;
 export const home_href = "#/";
+export const home_assistant_href = "#/home-assistant";
+export const secretsHref = (name = ""): string => `#/secrets${name === "" ? "" : `/${encodeURIComponent(name)}`}`;
+
+function pageHref(place: Place): string {
+    switch (place.page) {
+        case "home":
+            return home_href;
+        case "board":
+            return boardHref(place.uid);
+        case "home_assistant":
+            return home_assistant_href;
+        case "secrets":
+            return secretsHref(place.name);
+    }
+}
 
 /** The address of a page with a dialog over it, or without any. */
 export function hrefOf(place: Place, over: Over | null): string {
-    const page = place.page === "board" ? boardHref(place.uid) : home_href;
+    const page = pageHref(place);
     return over ? `${page}?${queryOf(over)}` : page;
 }
 

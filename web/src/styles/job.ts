@@ -129,17 +129,8 @@ export const job_styles = css`
         font-weight: 600;
         margin-bottom: 12px;
     }
-    .sure {
-        padding: 16px;
-        border-radius: 12px;
-        background: var(--warn-soft);
-        border: 1px solid color-mix(in oklab, var(--warn) 35%, transparent);
-        display: grid;
-        gap: 8px;
-    }
-    .danger {
-        border-color: var(--bad);
-        color: var(--bad);
+    .secrets {
+        flex-wrap: wrap;
     }
     footer p {
         margin-right: auto;
