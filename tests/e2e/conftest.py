@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_stock_network",
         "test_stock_tls",
         "test_page",
+        "test_home_page",
         "test_flash_page",
         "test_faults",
         "test_home_assistant",
