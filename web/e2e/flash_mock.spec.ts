@@ -145,6 +145,21 @@ test("takes a file of one's own, and refuses what is none", async ({ page }) => 
     await expect(page.getByRole("alert").filter({ hasText: "Choose the firmware." })).toBeVisible();
 });
 
+test("shows how much of a file is sent", async ({ page }) => {
+    await openFlash(page);
+    await next(page).click();
+    const network = await page.context().newCDPSession(page);
+    await network.send("Network.enable");
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 };
+    await network.send("Network.emulateNetworkConditions", slow);
+    const buffer = Buffer.alloc(600_000, 0xe9);
+    await page.locator('input[type="file"]').setInputFiles({ name: "large.bin", mimeType: "", buffer });
+    await expect(page.locator("[data-sent]")).toContainText(/[1-9]\d* kB of 600 kB/);
+    await expect(page.getByRole("progressbar", { name: "Sent of large.bin" })).toHaveAttribute("max", "600000");
+    await expect(page.locator("[data-upload] input:checked")).toHaveCount(1);
+    await expect(page.locator("[data-sent]")).toBeHidden();
+});
+
 test("takes a file that is dropped, and stays when one misses its place", async ({ page }) => {
     await openFlash(page);
     await next(page).click();

@@ -7,6 +7,7 @@ import { readFrame } from "../src/api/messages";
 import { sendCommand } from "../src/api/boards";
 import { uploadFirmware } from "../src/api/firmware";
 import { cancelJob } from "../src/api/jobs";
+import type { FileRequest, Sent } from "../src/api/upload";
 
 const page = new URL("http://hub.test/some/prefix/");
 
@@ -32,13 +33,37 @@ describe("asking the hub", () => {
         );
     });
 
+    const file = Object.assign(new Blob(["\u00e9"]), { name: "my firmware.bin" }) as unknown as File;
+    const sending = (answer: Promise<[number, string]>, asked: { request?: FileRequest } = {}): Http =>
+        new Http(page, undefined, (request) => {
+            asked.request = request;
+            return answer;
+        });
+
     it("sends a file as it is, with its name in the query", async () => {
-        const asked: { url?: string; init?: RequestInit } = {};
-        const file = Object.assign(new Blob(["\u00e9"]), { name: "my firmware.bin" }) as unknown as File;
-        await uploadFirmware(answering(201, "{}", asked), file);
-        expect(asked.url).toBe("http://hub.test/some/prefix/api/firmware/uploads?name=my+firmware.bin");
-        expect(asked.init?.headers).toMatchObject({ "X-Ouro": "1", "Content-Type": "application/octet-stream" });
-        expect(asked.init?.body).toBe(file);
+        const asked: { request?: FileRequest } = {};
+        await uploadFirmware(sending(Promise.resolve([201, "{}"]), asked), file, () => {});
+        expect(asked.request?.url.href).toBe("http://hub.test/some/prefix/api/firmware/uploads?name=my+firmware.bin");
+        expect(asked.request?.headers).toMatchObject({ "X-Ouro": "1", "Content-Type": "application/octet-stream" });
+        expect(asked.request?.file).toBe(file);
+    });
+
+    it("tells how much of a file is sent", async () => {
+        const told: Sent[] = [];
+        const http = new Http(page, undefined, ({ on_sent }) => {
+            on_sent({ done: 1, total: 2 });
+            return Promise.resolve([201, "{}"]);
+        });
+        await uploadFirmware(http, file, (sent) => told.push(sent));
+        expect(told).toEqual([{ done: 1, total: 2 }]);
+    });
+
+    it("says what the hub has against a file, and that it did not answer", async () => {
+        const refusal = '{"code":"malformed","message":"It is no firmware.","hint":"Choose another file."}';
+        const refused = uploadFirmware(sending(Promise.resolve([400, refusal])), file, () => {});
+        await expect(refused).rejects.toMatchObject({ code: "malformed", message: "It is no firmware." });
+        const lost = uploadFirmware(sending(Promise.reject(new Error("it took too long"))), file, () => {});
+        await expect(lost).rejects.toMatchObject({ code: "unreachable", details: /it took too long/ });
     });
 
     it("cancels a job, with force only when it is meant", async () => {

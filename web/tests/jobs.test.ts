@@ -4,6 +4,7 @@ import type { Board, Job } from "../src/api/types";
 import { deployRequest, folderTrouble } from "../src/model/deploy";
 import {
     bytesText,
+    sentText,
     complaintOf,
     durationText,
     fillOf,
@@ -135,6 +136,11 @@ describe("what a job does", () => {
         [1_700_000, "1.7 MB"],
         [NaN, "unknown"],
     ])("says %d bytes", (bytes, words) => expect(bytesText(bytes)).toBe(words));
+
+    it("says how much of a file is sent, and what comes after the last byte", () => {
+        expect(sentText({ done: 312_000, total: 614_400 })).toBe("312 kB of 614 kB");
+        expect(sentText({ done: 614_400, total: 614_400 })).toBe("614 kB sent; the hub looks at it");
+    });
 
     it.each([
         [-3, "0 s"],

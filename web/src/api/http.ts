@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One way to ask the hub: relative to the page, with its header, and every failure a Problem that says what to try.
+import { sendFile, type FileSender, type Sent } from "./upload";
 
 /** What went wrong, in words for a person. `code` is stable; `details` is for whoever helps. */
 export class Problem extends Error {
@@ -36,7 +37,7 @@ type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 interface Body {
     readonly type: string;
-    readonly content: string | Blob;
+    readonly content: string;
 }
 
 /** Asks the hub whose page this is. `base` is where the page lives, so a path prefix keeps working. */
@@ -44,6 +45,7 @@ export class Http {
     constructor(
         private readonly base: URL,
         private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+        private readonly sender: FileSender = sendFile,
     ) {}
 
     /** The address of `path` below the page. */
@@ -74,12 +76,25 @@ export class Http {
     }
 
     /** Sends a file as it is, which may take longer than a question. */
-    send<T>(path: string, query: Query, file: Blob, within_ms: number): Promise<T> {
-        const body = { type: "application/octet-stream", content: file };
-        return this.ask<T>("POST", this.url(path, query), body, within_ms);
+    async send<T>(
+        path: string,
+        query: Query,
+        file: Blob,
+        within_ms: number,
+        on_sent: (sent: Sent) => void,
+    ): Promise<T> {
+        const url = this.url(path, query);
+        const what = `POST ${url.pathname}`;
+        const headers = { Accept: "application/json", "X-Ouro": "1", "Content-Type": "application/octet-stream" };
+        try {
+            const [status, text] = await this.sender({ url, headers, file, within_ms, on_sent });
+            return answerOf<T>(status, text, what);
+        } catch (error) {
+            throw error instanceof Problem ? error : unreachable(error, what);
+        }
     }
 
-    private async ask<T>(method: Method, url: URL, body?: Body, within_ms = timeout_ms): Promise<T> {
+    private async ask<T>(method: Method, url: URL, body?: Body): Promise<T> {
         const init: RequestInit = { method, credentials: "same-origin", headers: { Accept: "application/json" } };
         if (method !== "GET") init.headers = { ...init.headers, "X-Ouro": "1" };
         if (body) {
@@ -87,39 +102,47 @@ export class Http {
             init.body = body.content;
         }
         const what = `${method} ${url.pathname}`;
-        const [response, text] = await this.fetchText(url, init, what, within_ms);
-        if (!response.ok) throw problemOf(response.status, text, what);
-        if (text === "") return undefined as T;
-        try {
-            return JSON.parse(text) as T;
-        } catch {
-            throw new Problem(
-                "malformed",
-                "The hub's answer could not be read.",
-                "Reload the page.",
-                `${what}: ${text.slice(0, 200)}`,
-            );
-        }
+        const [status, text] = await this.fetchText(url, init, what);
+        return answerOf<T>(status, text, what);
     }
 
-    private async fetchText(url: URL, init: RequestInit, what: string, within_ms: number): Promise<[Response, string]> {
+    private async fetchText(url: URL, init: RequestInit, what: string): Promise<[number, string]> {
         const cut = new AbortController();
-        const timer = setTimeout(() => cut.abort(), within_ms);
+        const timer = setTimeout(() => cut.abort(), timeout_ms);
         try {
             const response = await this.fetcher(url, { ...init, signal: cut.signal });
-            return [response, await response.text()];
+            return [response.status, await response.text()];
         } catch (error) {
-            const why = error instanceof Error ? error.message : String(error);
-            throw new Problem(
-                "unreachable",
-                "The hub did not answer.",
-                "Check that `ouro serve` is running and that this device is on the same network.",
-                `${what}: ${why}`,
-            );
+            throw unreachable(error, what);
         } finally {
             clearTimeout(timer);
         }
     }
+}
+
+function answerOf<T>(status: number, text: string, what: string): T {
+    if (status < 200 || status > 299) throw problemOf(status, text, what);
+    if (text === "") return undefined as T;
+    try {
+        return JSON.parse(text) as T;
+    } catch {
+        throw new Problem(
+            "malformed",
+            "The hub's answer could not be read.",
+            "Reload the page.",
+            `${what}: ${text.slice(0, 200)}`,
+        );
+    }
+}
+
+function unreachable(error: unknown, what: string): Problem {
+    const why = error instanceof Error ? error.message : String(error);
+    return new Problem(
+        "unreachable",
+        "The hub did not answer.",
+        "Check that `ouro serve` is running and that this device is on the same network.",
+        `${what}: ${why}`,
+    );
 }
 
 function problemOf(status: number, text: string, what: string): Problem {

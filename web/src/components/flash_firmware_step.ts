@@ -5,8 +5,11 @@ import { customElement, property, state } from "lit/decorators.js";
 import { forgetUpload, uploadFirmware } from "../api/firmware";
 import { asProblem, Problem } from "../api/http";
 import type { FirmwareList, Upload } from "../api/types";
+import type { Sent } from "../api/upload";
 import { boardKinds, fileTrouble, offersFor, uploadDoubt, type BoardKind, type Offer } from "../model/firmware";
 import type { FlashDraft } from "../model/flash_draft";
+import { sentText } from "../model/jobs";
+import { bars } from "../styles/bars";
 import { choices } from "../styles/choices";
 import { shared } from "../styles/shared";
 import { HubElement } from "./hub_element";
@@ -22,12 +25,14 @@ export class FlashFirmwareStep extends HubElement {
     /** The chip is known from the last flash, not only guessed. */
     @property({ type: Boolean }) found = false;
     @state() private sending = "";
+    @state() private sent: Sent | null = null;
     @state() private over = false;
     @state() private problem: Problem | null = null;
 
     static override styles = [
         shared,
         choices,
+        bars,
         css`
             .own {
                 margin-top: 24px;
@@ -54,6 +59,16 @@ export class FlashFirmwareStep extends HubElement {
             .drop svg {
                 flex: none;
                 color: var(--accent);
+            }
+            .drop:has(progress) {
+                flex-wrap: wrap;
+                cursor: default;
+            }
+            .sent {
+                flex: 1 0 100%;
+                display: grid;
+                gap: 4px;
+                font-variant-numeric: tabular-nums;
             }
             .drop b {
                 color: var(--accent);
@@ -189,8 +204,22 @@ export class FlashFirmwareStep extends HubElement {
                         : `The hub takes ${this.sending} and looks at it…`
                 }</span
             >
+            ${this.sent ? this.progress(this.sent) : nothing}
             <input class="unseen" type="file" accept=".bin,.uf2" ?disabled=${this.sending !== ""} @change=${pick} />
         </label>`;
+    }
+
+    /** Its figures change too often to be said aloud. */
+    private progress(sent: Sent): unknown {
+        return html`<span class="sent small soft" data-sent>
+            <progress
+                aria-label="Sent of ${this.sending}"
+                aria-valuetext=${sentText(sent)}
+                max=${sent.total}
+                .value=${sent.done}
+            ></progress>
+            ${sentText(sent)}
+        </span>`;
     }
 
     private readonly chooseKind = (event: Event): void => {
@@ -205,14 +234,16 @@ export class FlashFirmwareStep extends HubElement {
         this.problem = trouble === "" ? null : new Problem("invalid_argument", trouble, "Choose another file.");
         if (this.problem) return;
         this.sending = file.name;
+        this.sent = { done: 0, total: file.size };
         try {
-            const upload = await uploadFirmware(this.hub.http, file);
+            const upload = await uploadFirmware(this.hub.http, file, (sent) => (this.sent = sent));
             this.change({ upload: upload.id, firmware: "" });
             this.renew();
         } catch (error) {
             this.problem = asProblem(error);
         }
         this.sending = "";
+        this.sent = null;
     }
 
     private async forget(upload: Upload): Promise<void> {

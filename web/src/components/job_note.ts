@@ -4,6 +4,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Board } from "../api/types";
 import { isActive, isOf, percentOf, phaseText } from "../model/jobs";
+import { bars } from "../styles/bars";
 import { shared } from "../styles/shared";
 import { HubElement } from "./hub_element";
 import { icon } from "./icons";
@@ -16,6 +17,7 @@ export class JobNote extends HubElement {
 
     static override styles = [
         shared,
+        bars,
         css`
             :host {
                 display: block;
@@ -38,23 +40,9 @@ export class JobNote extends HubElement {
                 color: var(--accent);
             }
             progress {
-                appearance: none;
                 grid-column: 1 / -1;
-                width: 100%;
                 height: 4px;
-                border: 0;
                 border-radius: 2px;
-                overflow: hidden;
-                background: var(--line);
-            }
-            progress::-webkit-progress-bar {
-                background: var(--line);
-            }
-            progress::-webkit-progress-value {
-                background: var(--accent);
-            }
-            progress::-moz-progress-bar {
-                background: var(--accent);
             }
         `,
     ];

@@ -21,6 +21,7 @@ import {
 } from "../model/jobs";
 import { boardHref, secretsHref } from "../model/route";
 import { missingSecrets } from "../model/secrets";
+import { bars } from "../styles/bars";
 import { choices } from "../styles/choices";
 import { job_styles } from "../styles/job";
 import { shared } from "../styles/shared";
@@ -44,7 +45,7 @@ export class JobView extends HubElement {
     @state() private busy = false;
     @state() private problem: Problem | null = null;
 
-    static override styles = [shared, sheet, choices, job_styles];
+    static override styles = [shared, sheet, choices, bars, job_styles];
 
     override willUpdate(changed: Map<PropertyKey, unknown>): void {
         const before = changed.get("job") as Job | undefined;

@@ -176,6 +176,10 @@ export function bytesText(bytes: number): string {
     return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** "312 kB of 614 kB"; what the hub does once it has all of it. */
+export const sentText = ({ done, total }: { readonly done: number; readonly total: number }): string =>
+    done < total ? `${bytesText(done)} of ${bytesText(total)}` : `${bytesText(total)} sent; the hub looks at it`;
+
 /** "8 s", "2 min 5 s", "1 h 4 min". */
 export function durationText(seconds: number): string {
     const s = Math.max(0, Math.round(seconds));

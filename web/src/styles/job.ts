@@ -54,26 +54,10 @@ export const job_styles = css`
         gap: 4px;
     }
     progress {
-        appearance: none;
-        display: block;
-        min-width: 0;
         width: 0;
-        height: 8px;
-        border: 0;
-        border-radius: 4px;
-        overflow: hidden;
-        background: var(--line);
-        color: var(--accent);
-    }
-    progress::-webkit-progress-bar {
-        background: var(--line);
     }
     progress::-webkit-progress-value {
-        background: var(--accent);
         transition: inline-size var(--calm) linear;
-    }
-    progress::-moz-progress-bar {
-        background: var(--accent);
     }
     progress:indeterminate {
         background: color-mix(in oklab, var(--accent) 45%, var(--line));
