@@ -365,3 +365,30 @@ test("flashing can be looked at", async ({ page }) => {
     await shoot("home", "light");
     await shoot("home", "dark", true);
 });
+
+test("erases a board's flash from its page, when asked twice", async ({ page }) => {
+    await page.route("**/api/sessions", (route) => route.fulfill({ json: [{ uid: "p0rch000", port: usb }] }));
+    await signIn(page, "#/board/p0rch000");
+    const erase = page.getByRole("button", { name: "Erase the flash…" });
+    await erase.click();
+    const sure = page.getByRole("alertdialog");
+    await expect(sure).toContainText("Erase all of Porch's flash?");
+    await expect(sure).toContainText("every file on it go");
+    await page.keyboard.press("Enter");
+    await expect(sure).toBeHidden();
+    await expect(erase).toBeFocused();
+    await page.keyboard.press("Enter");
+    await sure.getByRole("button", { name: "Erase it" }).click();
+    await expect(dialog(page).getByRole("heading", { name: "Erase the flash" })).toBeFocused();
+    await expect(now(page)).toContainText("The flash is empty");
+    await expect(dialog(page)).toContainText("The board needs firmware before it does anything.");
+});
+
+test("offers no erasing where there is nothing to erase", async ({ page }) => {
+    await signIn(page, "#/board/bench001");
+    await expect(page.getByRole("button", { name: "Deploy an app" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Erase the flash…" })).toHaveCount(0);
+    await page.goto("/#/board/p0rch000");
+    await expect(page.getByRole("button", { name: "Flash firmware" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Erase the flash…" })).toHaveCount(0);
+});

@@ -143,7 +143,7 @@ export class MockJobs {
             request,
         };
         this.tell(job);
-        this.after(() => this.walk(job.id, request.kind === "flash" ? this.flashWay() : this.deployWay()));
+        this.after(() => this.walk(job.id, this.wayOf(request.kind)));
         return job;
     }
 
@@ -183,6 +183,19 @@ export class MockJobs {
 
     forget(id: string): undefined {
         this.firmware.uploads = this.firmware.uploads.filter((one) => one.id !== id);
+    }
+
+    private wayOf(kind: Job["kind"]): Partial<Job>[] {
+        if (kind === "flash") return this.flashWay();
+        return kind === "erase" ? this.eraseWay() : this.deployWay();
+    }
+
+    private eraseWay(): Partial<Job>[] {
+        return [
+            { phase: "connect", step: "Look for the chip" },
+            { phase: "erase", step: "Erase the flash" },
+            { state: "done", result: {} },
+        ];
     }
 
     private flashWay(): Partial<Job>[] {

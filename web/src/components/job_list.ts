@@ -4,6 +4,8 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { ifDefined } from "lit/directives/if-defined.js";
 import { repeat } from "lit/directives/repeat.js";
+import { asProblem, type Problem } from "../api/http";
+import { startJob } from "../api/jobs";
 import type { Board, Job } from "../api/types";
 import { isActive, isOf, listed, percentOf, phaseText, resultOf, titleOf, toneOf } from "../model/jobs";
 import type { Over } from "../model/route";
@@ -14,6 +16,8 @@ import { HubElement } from "./hub_element";
 import { icon, type IconName } from "./icons";
 import { signOf } from "./job_sign";
 import { overHref, showOver } from "./over";
+import "./problem";
+import "./sure";
 
 const few = 4;
 
@@ -22,6 +26,10 @@ export class JobList extends HubElement {
     /** Of one board only. */
     @property({ attribute: false }) board: Board | undefined;
     @state() private all = false;
+    /** Asks once more before all of the board's flash is erased. */
+    @state() private erasing = false;
+    @state() private busy = false;
+    @state() private problem: Problem | null = null;
 
     static override styles = [
         shared,
@@ -72,6 +80,11 @@ export class JobList extends HubElement {
                 flex-wrap: wrap;
                 gap: 8px;
             }
+            ouro-sure,
+            ouro-problem {
+                display: block;
+                margin-top: 8px;
+            }
             ul:has(li) + .begin {
                 margin-top: 8px;
             }
@@ -105,7 +118,16 @@ export class JobList extends HubElement {
                     (job) => html`<li>${this.row(job)}</li>`,
                 )}
             </ul>
-            ${begin}
+            ${begin} ${board && this.erasing ? this.sure(board) : nothing}
+            ${
+                this.problem
+                    ? html`<ouro-problem
+                          .problem=${this.problem}
+                          dismissable
+                          @dismiss=${() => (this.problem = null)}
+                      ></ouro-problem>`
+                    : nothing
+            }
             ${
                 jobs.length > shown.length
                     ? html`<button class="button slim" @click=${() => (this.all = true)}>
@@ -129,7 +151,50 @@ export class JobList extends HubElement {
                     ? nothing
                     : button("flash", "Flash firmware", { dialog: "flash", board: port ?? "", again: "" })
             }
+            ${
+                board.virtual || port === undefined
+                    ? nothing
+                    : html`<button
+                          class="button slim"
+                          id="erase"
+                          ?disabled=${!this.hub.usable || this.busy}
+                          @click=${() => (this.erasing = true)}
+                      >
+                          ${icon("close", 16)} Erase the flash…
+                      </button>`
+            }
         </div>`;
+    }
+
+    /** The second question before everything on a board is gone. */
+    private sure(board: Board): unknown {
+        return html`<ouro-sure
+            question="Erase all of ${board.name}'s flash?"
+            harm="Its firmware, its apps and every file on it go. It needs firmware before it does anything again."
+            staying="Leave it"
+            acting="Erase it"
+            .busy=${this.busy}
+            @stay=${this.leave}
+            @act=${() => this.erase(board)}
+        ></ouro-sure>`;
+    }
+
+    private readonly leave = (): void => {
+        this.erasing = false;
+        this.renderRoot.querySelector<HTMLElement>("#erase")?.focus();
+    };
+
+    private async erase(board: Board): Promise<void> {
+        this.busy = true;
+        this.problem = null;
+        try {
+            const job = await startJob(this.hub.http, { kind: "erase", board: board.uid });
+            showOver({ dialog: "job", id: job.id });
+        } catch (error) {
+            this.problem = asProblem(error);
+        }
+        this.erasing = false;
+        this.busy = false;
     }
 
     private row(job: Job): unknown {
