@@ -103,27 +103,31 @@ class Serial(Board):
         self.say_again()
 
     def _say_declaration(self):
+        """Written entity by entity: a small heap in use has no room left in one piece for a whole frame."""
         total = len(self.entities)
         start = 0
         while True:
-            parts = []
+            end = start
             size = 32  # for what is around the entities
-            while start + len(parts) < total:
-                entity = self.entities[start + len(parts)]
-                part = f"[{dumps(entity.id)},{dumps(entity.kind)},{dumps(entity.name)},{entity.options}]"
-                size += len(part.encode()) + 1
-                if size > _FRAME_MAX - 2 and parts:
+            while end < total:
+                size += len(self._declaration_of(end)) + 1
+                if size > _FRAME_MAX - 2 and end > start:
                     break
-                parts.append(part)
-            end = start + len(parts)
-            entities = "[" + ",".join(parts) + "]"
-            if start == 0 and end == total:
-                self._write("decl", entities)
-            else:
-                self._write("decl", entities, str(start), str(total))
+                end += 1
+            write = self._console.write
+            write(b'\x1e["decl",[')
+            for i in range(start, end):
+                if i > start:
+                    write(b",")
+                write(self._declaration_of(i))
+            write(b"]]\n" if end - start == total else f"],{start},{total}]\n".encode())
             if end == total:
                 return
             start = end
+
+    def _declaration_of(self, i):
+        entity = self.entities[i]
+        return f"[{dumps(entity.id)},{dumps(entity.kind)},{dumps(entity.name)},{entity.options}]".encode()
 
     def say(self, message):
         word = message[0]
