@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import itertools
 import json
 import os
@@ -11,18 +13,27 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tty
 from pathlib import Path
 from typing import Any
 
+from mpremote.romfs import make_romfs
 from parts.board import Board
 from parts.processes import Registry
+from parts.qemu_board import QemuBoard
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python"))
+from make_mpy import make  # noqa: E402
+
 BIN = Path(os.environ.get("OURO_BIN_DIR", ROOT / "build/dev/bin"))
-RUNTIMES = ("native", "micropython", "cpython", "circuitpython")  # the last one is an imitation
+# `uart` is MicroPython on an emulated chip with the heap of an ESP8266; circuitpython is an imitation.
+RUNTIMES = ("native", "micropython", "uart", "cpython", "circuitpython")
 CIRCUITPYTHON = Path(__file__).parent / "circuitpython/start.py"
+MPY_CROSS = BIN.parent / "micropython/mpy-cross/mpy-cross"
+_SETTINGS = {"HA_ID": "c0ffee01", "HA_NAME": "Board", "HA_LINK": "serial"}
 _FRAME = re.compile(rb"\x1e(\[[^\x00-\x1f]*\])\n")
 # Where a message has its time; what is left out says the same on every board.
 _TIME = {"state": 3, "event": 4, "log": 3, "output": 3}
@@ -75,9 +86,11 @@ class Device:
         return message[2], message[3]
 
     def asked(self) -> bytes:
-        """The line that the app's button "Say" prints."""
-        self.run_for(0.1)
-        before = len(self.printed)
+        """The line that the app's button "Say" prints, once the app has said all that it says by itself."""
+        before = -1
+        while before < len(self.printed):
+            before = len(self.printed)
+            self.run_for(0.1)
         assert self.end_of(self.command("say", "PRESS")) == (True, "")
         while b"\n" not in self.printed[before:]:
             self._take(1)
@@ -185,7 +198,7 @@ class PythonDevice(Device):
     ) -> None:
         Device.__init__(self, folder)
         path = os.pathsep.join([*([path_start] if path_start else []), f"{ROOT}/python", f"{ROOT}/python/{machine}"])
-        env = {**os.environ, path_name: path, "HA_ID": "c0ffee01", "HA_NAME": "Board", "HA_LINK": "serial"}
+        env = {**os.environ, path_name: path, **_SETTINGS}
         env.pop("OURO_PINS", None)
         self._child = subprocess.Popen(
             interpreter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=app, env=env, bufsize=0
@@ -210,6 +223,43 @@ class PythonDevice(Device):
                 pipe.close()
 
 
+class UartDevice(Device):
+    """The same Python in the ROMFS of a chip, the app on its disk."""
+
+    def __init__(self, folder: Path, app: Path) -> None:
+        Device.__init__(self, folder)
+        (app / "main.py").write_text("import app\n")
+        (app / "settings.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in _SETTINGS.items()))
+        self._board = QemuBoard(pty=True, romfs=_romfs_of_ha())
+        put = [str(BIN / "ouro"), "fs", "put", "-r", f"{app}/.", ":"]
+        env = {**os.environ, "OURO_BOARD": self._board.address, "OURO_DATA": "/nonexistent"}
+        subprocess.run(put, env=env, check=True, capture_output=True, timeout=60)
+        self._port = os.open(self._board.address, os.O_RDWR | os.O_NOCTTY)
+        self._write(b"\x04")  # a soft reset: main.py runs
+
+    def _source(self) -> int:
+        return self._port
+
+    def _read(self, size: int) -> bytes:
+        return os.read(self._port, size)
+
+    def _write(self, data: bytes) -> None:
+        os.write(self._port, data)
+
+    def close(self) -> None:
+        os.close(self._port)
+        self._board.close()
+
+
+@functools.cache
+def _romfs_of_ha() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ouro-romfs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make(str(MPY_CROSS), folder / "rom")
+    (folder / "image").write_bytes(make_romfs(str(folder / "rom"), mpy_cross=None))
+    return folder / "image"
+
+
 def start(runtime: str, folder: Path, source: str, toml: str, registry: Registry) -> Device:
     app = folder / "app"
     app.mkdir()
@@ -217,6 +267,8 @@ def start(runtime: str, folder: Path, source: str, toml: str, registry: Registry
     (app / "app.toml").write_text(toml)
     if runtime == "native":
         return NativeDevice(folder, app, registry)
+    if runtime == "uart":
+        return UartDevice(folder, app)
     if runtime == "cpython":
         return PythonDevice(folder, app, [sys.executable, "-u", "app.py"], "PYTHONPATH", "")
     program = [str(BIN / "unix-board"), "-X", "heapsize=256k"]

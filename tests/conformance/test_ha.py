@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One `ha`: the same apps say the same on our firmware, on MicroPython as released, on CPython, and on what imitates
-CircuitPython."""
+"""One `ha`: the same apps say the same on our firmware, on MicroPython as released on Linux and on an emulated chip, on
+CPython, and on what imitates CircuitPython."""
 
 from __future__ import annotations
 

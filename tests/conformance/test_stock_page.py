@@ -10,15 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from devices import BIN, ROOT, RUNTIMES, PythonDevice, start
+from devices import BIN, MPY_CROSS, ROOT, RUNTIMES, PythonDevice, make, start
 from parts.processes import Registry
-
-sys.path.insert(0, str(ROOT / "python"))
-from make_mpy import make  # noqa: E402
 
 PAGE = (ROOT / "docs/stock-boards.md").read_text()
 APP, DESK = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-MPY_CROSS = BIN.parent / "micropython/mpy-cross/mpy-cross"
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

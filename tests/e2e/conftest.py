@@ -52,6 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_door",
         "test_broker_away",
         "test_stock_boards",
+        "test_stock_uart",
         "test_stock_mqtt",
         "test_stock_update",
         "test_stock_many",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import program
-from parts.qemu_board import RAM_DISK, QemuBoard
+from parts.qemu_board import QemuBoard
 from parts.serial_server import SerialServer
 from parts.unix_board import UnixBoard
 from parts.web_board import WebBoard
@@ -249,9 +249,7 @@ def test_the_web_workflow_is_followed_to_the_boards_own_name(web: WebBoard, tmp_
 @pytest.fixture(params=[False, True], ids=["tcp", "pty"])
 def uart_board(request: pytest.FixtureRequest) -> Iterator[Tool]:
     with QemuBoard(pty=request.param) as board:
-        tool = Tool(board.address)
-        tool.ok("exec", RAM_DISK)
-        yield tool
+        yield Tool(board.address)
 
 
 def test_row_1_15_a_stock_board_with_a_uart_runs_python_and_keeps_files(uart_board: Tool, tmp_path: Path) -> None:
@@ -263,7 +261,6 @@ def test_row_1_22_mpremote_reads_what_we_put_and_we_read_what_it_puts(tmp_path: 
     (tmp_path / "main.py").write_bytes("print('größer')\r\n".encode() * 300)
     with QemuBoard(pty=True) as board:
         tool = Tool(board.address)
-        tool.ok("exec", RAM_DISK)
         tool.ok("fs", "put", str(tmp_path / "main.py"), ":ours.py")
         mpremote = [sys.executable, "-m", "mpremote", "connect", board.address, "resume", "fs"]
         for words in (["cp", ":ours.py", str(tmp_path / "ours.py")], ["cp", str(tmp_path / "main.py"), ":theirs.py"]):
