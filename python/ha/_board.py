@@ -353,9 +353,10 @@ def _app():
     return parts[-2] if name == "app" and len(parts) > 1 else name
 
 
-def parse(data):
-    """What these bytes say in JSON; None for everything else, and for what is too much for this interpreter."""
+def parse(data, kind):
+    """The dict or list that these bytes are in JSON; None for all else, and for what is too much for this board."""
     try:
-        return json.loads(data)
+        said = json.loads(data)
     except (ValueError, RuntimeError, MemoryError):
         return None
+    return said if isinstance(said, kind) else None

@@ -21,7 +21,6 @@ home_up = transport.home_up
 _OUTBOX_MAX = 32
 _WAIT_MAX_MS = 60_000
 _RETRY_MS = 100
-_TIMER_MAX_MS = 144 * 3_600_000  # the clock's ticks reach little further
 _BLOCKED_MS = 50  # a handler that took as long has kept what came meanwhile waiting
 
 entities = {}  # id: Entity
@@ -40,7 +39,7 @@ class Timer:
     """One call in the future; `cancel()` takes it back."""
 
     def __init__(self, ms, function, every_ms=0):
-        if max(ms, every_ms) > _TIMER_MAX_MS:
+        if max(ms, every_ms) > 144 * 3_600_000:  # the clock's ticks reach little further
             raise ValueError("a timer reaches six days at most")
         self._at = ticks_add(ticks_ms(), ms)
         self._function = function

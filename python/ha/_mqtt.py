@@ -16,7 +16,6 @@ _LATE_MS = 30_000  # an older event is for the record, and rings no bell
 _IN_FLIGHT_MAX = 12
 _WAITING_MAX = 24
 _COMMAND_MAX = 1024
-_COMMANDED_MAX = 32
 _WORDS = {"lock": "UNLOCK", "button": "PRESS", "cover": "OPEN", "switch": True, "light": True}
 
 
@@ -240,7 +239,7 @@ class Mqtt(Board):
             return self.hear_time(_number(payload))
         if leaf == "who":
             return self.introduce()
-        said = _object(payload)
+        said = parse(payload, dict)
         if leaf == "update":
             if self._update and said and not retained:
                 self._update.hear(said, self.now())
@@ -292,7 +291,7 @@ class Mqtt(Board):
             cmd_id = f"m-{self.boot % 0xFFFF:x}-{self._made_ids}"
         if is_cmd_id(cmd_id):
             self._commanded.append((cmd_id, id))
-        if len(self._commanded) > _COMMANDED_MAX:
+        if len(self._commanded) > 32:
             self._commanded.pop(0)
         self.hear_set(["set", id, value, cmd_id, ttl_ms, sent_ms])
 
@@ -304,7 +303,7 @@ class Mqtt(Board):
             text = payload.decode()
         except UnicodeError:
             return None
-        said = _object(payload) if text[:1] == "{" else None
+        said = parse(payload, dict) if text[:1] == "{" else None
         if said is None or "value" not in said:
             return _value(entity.kind, text), None, None, None
         value = said["value"]
@@ -312,19 +311,15 @@ class Mqtt(Board):
             value = _value(entity.kind, value)
         sent_ms = None
         if said.get("t") is not None and self.epoch_ms() is not None:
+            # Digit by digit, for the floats of most chips know it to two minutes only.
+            seconds, _, part = text.partition('"t":')[2].split(",")[0].split("}")[0].strip().partition(".")
             try:
-                # What is older than this start has a negative time, which the gate takes for late.
-                sent_ms = self.now() - (self.epoch_ms() - _sent_at(text))
+                sent_at = int(seconds) * 1000 + int((part + "000")[:3])
             except ValueError:
                 return None
+            # What is older than this start has a negative time, which the gate takes for late.
+            sent_ms = self.now() - (self.epoch_ms() - sent_at)
         return value, said.get("id"), said.get("ttl_ms"), sent_ms
-
-
-def _sent_at(text):
-    """The time in a command, in ms: digit by digit, for the floats of most chips know it to two minutes only."""
-    seconds = text.partition('"t":')[2].split(",")[0].split("}")[0]
-    whole, _, part = seconds.strip().partition(".")
-    return int(whole) * 1000 + int((part + "000")[:3])
 
 
 def _value(kind, text):
@@ -344,8 +339,3 @@ def _number(text):
         except ValueError:
             pass
     return None
-
-
-def _object(payload):
-    said = parse(payload)
-    return said if isinstance(said, dict) else None

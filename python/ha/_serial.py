@@ -56,7 +56,7 @@ class Serial(Board):
         """Hears and says what there is; returns the milliseconds until it has to be called again."""
         self.link.stirred = False
         for content in self._reader.feed(self._console.read()):
-            self._hear(parse(content))
+            self._hear(parse(content, list))
         now = self.now()
         if self.up and now - self._heard_at >= _SILENCE_MS:
             self.up = False
@@ -76,7 +76,7 @@ class Serial(Board):
         return max(0, until - now)
 
     def _hear(self, message):
-        word = message[0] if isinstance(message, list) and message else None
+        word = message[0] if message else None
         if word == "who" or word == "up":
             now = self.now()
             self._heard_at = now
