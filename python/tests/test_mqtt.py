@@ -69,6 +69,10 @@ def test_a_repeated_command_and_the_one_that_it_repeats_are_both_answered(board:
 EPOCH_MS = 1_700_000_060_500
 
 
+def small(digits: str) -> float:
+    return struct.unpack("f", struct.pack("f", float(digits)))[0]
+
+
 @pytest.mark.parametrize("single", [False, True])
 @pytest.mark.parametrize(
     ("at", "refused"),
@@ -93,7 +97,7 @@ def test_a_late_command_is_told_from_others_also_with_small_floats(
 
             @staticmethod
             def loads(text: str | bytes) -> object:
-                return json.loads(text, parse_float=lambda digits: struct.unpack("f", struct.pack("f", float(digits)))[0])
+                return json.loads(text, parse_float=small)
 
         monkeypatch.setattr(_board, "json", SmallFloats)
     monkeypatch.setattr(board, "now", lambda: 600_000)

@@ -166,7 +166,14 @@ def test_a_refusal_is_said_in_words(wire: Wire) -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [b"\x30\x01\x00", b"\x30\x04\x00\x09ab", b"\x30\xff\xff\xff\xff\x7f", b"\x30\xff\xff\x7f", b"\x32\x03\x00\x01t", b"\x30\x04\x00\x01\xffx"],
+    [
+        b"\x30\x01\x00",
+        b"\x30\x04\x00\x09ab",
+        b"\x30\xff\xff\xff\xff\x7f",
+        b"\x30\xff\xff\x7f",
+        b"\x32\x03\x00\x01t",
+        b"\x30\x04\x00\x01\xffx",
+    ],
 )
 def test_a_broken_packet_ends_the_connection_and_nothing_else(wire: Wire, broken: bytes) -> None:
     wire.accept()
