@@ -17,7 +17,7 @@ def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 def test_every_name_of_the_module_has_its_types_and_no_other() -> None:
     described = {node.name for node in STUB.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    assert described == set(ha._PLACES) | {"after", "arun", "epoch_ms", "home_up", "log", "run", "tick"}
+    assert described == set(ha._PLACES.split()[::3]) | {"after", "arun", "epoch_ms", "home_up", "log", "run", "tick"}
 
 
 def test_parameters_have_the_names_that_they_have() -> None:
