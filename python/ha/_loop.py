@@ -113,6 +113,8 @@ def _flush():
             function(*args)
         except OSError:
             return
+        except (TypeError, ValueError) as error:  # whoever said it has gone on
+            report("not sent", error)
         _outbox.pop(0)
 
 

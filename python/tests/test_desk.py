@@ -137,6 +137,20 @@ def test_row_2_30_a_setting_of_the_wrong_type_is_named(tmp_path: Path, text: str
     assert done.returncode == 1 and f"config.json: {said}" in done.stderr, done.stderr
 
 
+def test_what_cannot_be_sent_holds_up_nothing_that_waits_behind_it(tmp_path: Path) -> None:
+    code = (
+        "import ha\nfrom ha import _loop\nno_room = True\n"
+        "def say(value):\n    if no_room: raise OSError(110)\n"
+        "    if value is None: raise ValueError('no value')\n    print('said', value)\n"
+        "for value in (1, None, 2): _loop.send(say, value)\nno_room = False\n"
+        "ha.run(test_mode=True, max_iterations=2)\n"
+    )
+    done = run(tmp_path, code)
+    assert done.returncode == 0, done
+    said = [line for line in done.stdout.splitlines() if line.startswith("said")]
+    assert said == ["said 1", "said 2"] and "ValueError: no value" in done.stdout
+
+
 @pytest.mark.parametrize("hours", ["0", "-1", "145", "True", "'24'", "None"])
 def test_row_2_30_a_restart_after_no_time_is_refused(tmp_path: Path, hours: str) -> None:
     done = run(tmp_path, f"import ha\nha.restart_every({hours})\n")
