@@ -70,6 +70,19 @@ def test_every_benchmark_is_named_by_the_script_and_the_contributors_page() -> N
         assert not [name for name in names if not re.search(rf"\b{name}\b", text)], page
 
 
+def test_every_setting_is_on_the_page_of_settings() -> None:
+    page = (ROOT / "docs/configuration.md").read_text()
+    reader = (ROOT / "hub/daemon/config_file.cpp").read_text()
+    # What a setting that is none is answered with: "listen, boards_dir, … [mqtt]".
+    known = re.findall(r'unknown\(\s*("[^;]*")\);', reader)
+    keys = {word for text in known for word in re.findall(r"\w+", text)} | set(re.findall(r'name == "(\w+)"', reader))
+    assert {"listen", "ca_file", "grants", "sources", "discovery_prefix"} <= keys
+    assert not [key for key in sorted(keys) if not re.search(rf"\b{key}\b", page)]
+    variables = set(re.findall(r"\bOURO_[A-Z_]+", (ROOT / "hub/daemon/config.cpp").read_text()))
+    assert "OURO_LISTEN" in variables
+    assert not [name for name in sorted(variables) if name not in page]
+
+
 def test_row_2_17_secrets_stay_out_of_version_control() -> None:
     for path in ("secret_config.py", "apps/intercom/secret_config.py", "python/templates/door/src/secret_config.py"):
         assert subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT, check=False).returncode == 0, path

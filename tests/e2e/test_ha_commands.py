@@ -121,7 +121,7 @@ def test_the_commands_that_the_page_shows_do_what_it_says(house: House) -> None:
         assert done.returncode == wanted, f"{line}: {done}"
 
 
-@pytest.mark.parametrize("page", ["home-assistant.md", "add-on.md", "getting-started.md"])
+@pytest.mark.parametrize("page", ["home-assistant.md", "add-on.md", "getting-started.md", "configuration.md"])
 def test_the_settings_that_the_pages_show_are_taken(page: str, tmp_path: Path) -> None:
     found = blocks(page, "toml")
     assert found
@@ -136,10 +136,10 @@ def test_the_settings_that_the_pages_show_are_taken(page: str, tmp_path: Path) -
 
 
 def test_a_viewer_may_look_but_not_remove(house: House) -> None:
-    viewer = "v" * 43
-    token = house.hub.data / "token.viewer"
-    token.touch(mode=0o600)
-    token.write_text(viewer)
+    """With a token that is made as docs/configuration.md shows."""
+    (block,) = blocks("configuration.md", "sh")
+    subprocess.run(["sh", "-c", block], cwd=house.hub.data, check=True)
+    viewer = (house.hub.data / "token.viewer").read_text().strip()
     house.hub.stop()
     house.hub.start()
     house.hub.wait_online(house.board.uid)
