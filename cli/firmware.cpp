@@ -5,8 +5,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace cli {
@@ -18,10 +22,26 @@ bool is_here(const flash::CatalogueEntry& entry) {
     return std::filesystem::exists(firmware_folder() / entry.file_name(), ignored);
 }
 
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// Those of one board; or, where no board is called so, of those whose title has the word: a NodeMCU is an esp8266.
+std::vector<flash::CatalogueEntry> entries_of(const std::string& wish) {
+    const auto& all = flash::Catalogue::built_in().entries();
+    if (wish.empty()) return {all.begin(), all.end()};
+    std::vector<flash::CatalogueEntry> found;
+    const auto take = [&](const auto& fits) { std::copy_if(all.begin(), all.end(), std::back_inserter(found), fits); };
+    take([&](const auto& entry) { return entry.board == wish; });
+    if (found.empty())
+        take([&](const auto& entry) { return lower(entry.title).find(lower(wish)) != std::string::npos; });
+    return found;
+}
+
 int list(const Invocation& invocation, const std::string& board) {
     std::vector<std::vector<std::string>> rows{{"BOARD", "WHAT IT IS", "FIRMWARE", "VERSION", "HERE"}};
-    for (const flash::CatalogueEntry& entry : flash::Catalogue::built_in().entries()) {
-        if (!board.empty() && entry.board != board) continue;
+    for (const flash::CatalogueEntry& entry : entries_of(board)) {
         rows.push_back({entry.board, entry.title, entry.system, entry.version, is_here(entry) ? "yes" : ""});
         if (!invocation.json) continue;
         std::puts(json_text({{"board", entry.board},
@@ -66,7 +86,7 @@ void add_firmware(CLI::App& app, Invocation& invocation) {
                     "OURO_FIRMWARE_DIR says where files are kept, OURO_FIRMWARE_MIRROR where they are fetched from.");
     const auto word = std::make_shared<std::string>();
     auto* listing = command->add_subcommand("list", "What is known, of all boards or of one");
-    listing->add_option("BOARD", *word, "Only of this board");
+    listing->add_option("BOARD", *word, "Only of this board, or of those that have the word in their names");
     add_json_option(*listing, invocation);
     listing->callback(
         [&invocation, word] { invocation.run = [&invocation, word] { return list(invocation, *word); }; });

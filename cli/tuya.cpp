@@ -27,7 +27,9 @@ Outcome<std::string> read_all(const std::string& path) {
     std::ifstream file;
     if (path != "-") {
         file.open(path, std::ios::binary);
-        if (!file) return fail(exit_not_found, "There is no file \"" + path + "\" that can be read");
+        if (!file)
+            return fail(exit_not_found, "There is no file \"" + path + "\" that can be read",
+                        "Is the name right? - stands for what comes in.");
     }
     std::istream& from = path == "-" ? std::cin : file;
     std::string text;

@@ -144,3 +144,7 @@ def test_the_list_names_boards_and_versions() -> None:
     assert done.returncode == 0 and "feather-huzzah-esp8266" in done.stdout and "circuitpython" in done.stdout
     one = ouro("firmware", "list", "pico", "--json")
     assert {json.loads(line)["board"] for line in one.stdout.splitlines()} == {"pico"}
+    printed_on_it = ouro("firmware", "list", "NodeMCU", "--json")
+    assert {json.loads(line)["board"] for line in printed_on_it.stdout.splitlines()} == {"esp8266"}
+    nothing = ouro("firmware", "list", "toaster")
+    assert nothing.returncode == 4 and "`ouro firmware list` has all" in nothing.stderr
