@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_console",
         "test_ports",
         "test_cli",
+        "test_shown_commands",
         "test_ha_commands",
         "test_addon",
         "test_tools",
