@@ -56,6 +56,12 @@ def test_row_3_39_every_document_is_linked_from_the_readme() -> None:
     assert not [page.name for page in pages if page not in linked]
 
 
+def test_every_picture_is_shown_by_a_page() -> None:
+    shown = {target for page in documents() for target, _ in targets(page)}
+    pictures = sorted((ROOT / "docs/screenshots").iterdir())
+    assert not [picture.name for picture in pictures if picture not in shown]
+
+
 def test_every_app_is_named_where_apps_are_shown() -> None:
     page = (ROOT / "docs/app-development.md").read_text()
     apps = sorted(path.parent.name for path in (ROOT / "apps").glob("*/app.py"))
