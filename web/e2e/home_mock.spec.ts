@@ -264,16 +264,17 @@ for (const [scheme, width] of [
     ["dark", 390],
 ] as const) {
     test(`can be looked at, ${scheme}, ${width} pixels wide`, async ({ page }) => {
+        const look = width === 390 ? `${scheme}-phone` : scheme;
         await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize({ width, height: 900 });
         await signIn(page, "#/home-assistant");
         await page.getByRole("button", { name: "Remove Shed: Gate…" }).click();
         expect(await fitsWidth(page)).toBe(true);
-        await page.screenshot({ path: `${screenshots}home-assistant-${scheme}-${width}.png`, fullPage: true });
+        await page.screenshot({ path: `${screenshots}home-assistant-${look}.png`, fullPage: true });
         await menu(page, "Secrets").click();
         await keep(page, "A_NAME_THAT_IS_AS_LONG_AS_ANY_SECRET_CAN_HAVE_IT", "hush");
         await keep(page, "API_KEY", "hush");
         expect(await fitsWidth(page)).toBe(true);
-        await page.screenshot({ path: `${screenshots}secrets-${scheme}-${width}.png`, fullPage: true });
+        await page.screenshot({ path: `${screenshots}secrets-${look}.png`, fullPage: true });
     });
 }
