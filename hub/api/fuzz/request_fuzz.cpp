@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any request, past the HTTP library: it gets exactly one answer in JSON, and nobody acts on a board without a token.
+// Any request, past the HTTP library: it gets exactly one answer in JSON, and nobody acts on a board or sees a secret
+// without the token for it.
 #include "base/expect.hpp"
 #include "hub/api/admission.hpp"
 #include "hub/api/answers.hpp"
@@ -7,6 +8,7 @@
 #include "hub/api/line_request.hpp"
 #include "hub/api/routes.hpp"
 #include "hub/core/safe_json.hpp"
+#include "protocol/link/names.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -21,6 +23,7 @@ namespace {
 constexpr const char* uid = "a1b2c3d4";
 constexpr const char* viewer_token = "viewer-token";
 constexpr const char* operator_token = "operator-token";
+constexpr const char* admin_token = "admin-token";
 const core::Time now{std::chrono::microseconds{1'800'000'000'000'000}};
 
 class StillClock final : public base::Clock {
@@ -44,6 +47,33 @@ public:
                                                        std::optional<std::int64_t> before_seq) const override {
         expect(limit >= 1 && limit <= 1000 && before_seq.value_or(0) >= 0);
         return std::vector<timeline::Entry>{{1, now, board, what, "id", "text", nullptr}};
+    }
+};
+
+/// Counts who comes, and checks what it is asked. Only the real one knows which names and values there can be.
+class Secrets final : public core::SecretKeeper {
+public:
+    base::Result<std::vector<core::SecretFacts>> list() const override {
+        ++asked;
+        return std::vector<core::SecretFacts>{{"API_KEY", "", 1}, {"API_KEY", uid, 1}};
+    }
+    base::Result<core::SecretFacts> keep(const std::string& name, const std::string& board,
+                                         const std::string&) override {
+        check(board);
+        return core::SecretFacts{name, board, 1};
+    }
+    base::Result<> remove(const std::string& name, const std::string& board) override {
+        check(board);
+        if (name == "API_KEY") return {};
+        return base::fail(base::ErrorCode::not_found, "none is kept");
+    }
+
+    mutable int asked = 0;
+
+private:
+    void check(const std::string& board) const {
+        ++asked;
+        expect(board.empty() || protocol::link::is_uid(board));
     }
 };
 
@@ -87,7 +117,9 @@ public:
         ++acted;
         return topics.size();
     }
+    core::SecretKeeper& secrets() override { return keeper; }
 
+    Secrets keeper;
     int acted = 0;
 
 private:
@@ -145,7 +177,7 @@ public:
         const Match match = find_route(head.method, head.target, request);
         if (match.route == nullptr || match.malformed) return;
         if (auto refusal = admission_.check_caller(*match.route, head, request.peer, request.caller)) {
-            expect(hub_.acted == 0);
+            expect(hub_.acted == 0 && hub_.keeper.asked == 0);
             return check(*refusal);
         }
         if (match.route->takes_file) return;
@@ -156,8 +188,10 @@ public:
             check(answer);
         });
         expect(answers == 1);
-        const bool may_act = head.authorization == std::string("Bearer ") + operator_token;
+        const bool is_admin = head.authorization == std::string("Bearer ") + admin_token;
+        const bool may_act = is_admin || head.authorization == std::string("Bearer ") + operator_token;
         expect(hub_.acted <= (may_act ? 1 : 0));
+        expect(hub_.keeper.asked <= (is_admin ? 1 : 0));
     }
 
 private:
@@ -184,7 +218,8 @@ private:
     }
 
     StillClock clock_;
-    Access access_{{{Role::viewer, viewer_token}, {Role::operator_, operator_token}}, clock_};
+    Access access_{{{Role::viewer, viewer_token}, {Role::operator_, operator_token}, {Role::admin, admin_token}},
+                   clock_};
     Admission admission_{access_, {"hub.lan"}, "ouro"};
     HubStandIn hub_;
     Store store_;
