@@ -21,6 +21,8 @@ export class HomeAssistantPage extends HubElement {
     @state() private report: HomeReport | null = null;
     @state() private problem: Problem | null = null;
     private epoch = -1;
+    /** Counts the questions, so that only the last one's answer is shown. */
+    private turn = 0;
     private timer: ReturnType<typeof setInterval> | undefined;
 
     static override styles = [
@@ -87,8 +89,11 @@ export class HomeAssistantPage extends HubElement {
     }
 
     private async load(): Promise<void> {
+        const turn = ++this.turn;
         try {
-            this.report = await readHome(this.hub.http);
+            const report = await readHome(this.hub.http);
+            if (turn !== this.turn) return; // asked again meanwhile: what was removed must not come back for a moment
+            this.report = report;
             this.problem = null;
         } catch (error) {
             // What is shown may be old; the banner above says so when the hub is away.
