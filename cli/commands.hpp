@@ -44,6 +44,8 @@ void add_sync(CLI::App& app, Invocation& invocation);
 void add_soft_reset(CLI::App& app, Invocation& invocation);
 /// `reset`, `bootloader` and `rtc`.
 void add_reset(CLI::App& app, Invocation& invocation);
+/// `romfs query`, `romfs build`, `romfs deploy`.
+void add_romfs(CLI::App& app, Invocation& invocation);
 void add_broker(CLI::App& app, Invocation& invocation);
 void add_clean(CLI::App& app, Invocation& invocation);
 void add_deploy(CLI::App& app, Invocation& invocation);

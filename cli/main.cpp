@@ -82,7 +82,7 @@ int run(std::vector<std::string> words) {
              add_serve,       add_boards,     add_set,   add_logs,   add_board,  add_run,     add_exec,   add_eval,
              add_repl,        add_sessions,   add_fs,    add_sync,   add_edit,   add_clean,   add_deploy, add_mip,
              add_mount,       add_soft_reset, add_reset, add_ports,  add_doctor, add_ha,      add_tuya,   add_flash,
-             add_flash_tools, add_firmware,   add_url,   add_broker, add_new,    add_secrets, add_jobs,
+             add_flash_tools, add_firmware,   add_url,   add_broker, add_new,    add_secrets, add_jobs,   add_romfs,
          })
         add(app, invocation);
     add_completion(app, invocation);

@@ -72,13 +72,25 @@ bool is_app_folder_name(std::string_view name) {
     return !name.empty() && name.size() <= name_max && name.find_first_not_of(allowed) == std::string_view::npos;
 }
 
+base::Result<std::vector<AppFile>> read_files(const fs::path& folder) {
+    std::error_code error;
+    const fs::path place = fs::canonical(folder, error);
+    if (error || !fs::is_directory(place, error)) {
+        return base::fail(ErrorCode::not_found, "there is no folder " + folder.string(), "Is the name right?");
+    }
+    AppFolder all;
+    if (auto read = read_folder(place, "", 0, all); !read) return tl::unexpected(read.error());
+    return std::move(all.files);
+}
+
 base::Result<AppFolder> read_app_folder(const fs::path& folder, const std::string& name) {
     std::error_code error;
     const fs::path place = fs::canonical(folder, error);
     if (error || !fs::is_directory(place, error)) {
         return base::fail(ErrorCode::not_found, "there is no folder " + folder.string(), "Name the app's folder.");
     }
-    AppFolder app{name.empty() ? place.filename().string() : name, {}, {}};
+    AppFolder app;
+    app.name = name.empty() ? place.filename().string() : name;
     if (!is_app_folder_name(app.name)) {
         return base::fail(ErrorCode::invalid_argument, "\"" + app.name + "\" can't be an app's name",
                           "1 to 32 letters, digits, _ and -; --name gives it another one.");

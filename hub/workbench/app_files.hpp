@@ -27,8 +27,9 @@ struct AppFile {
 
 struct AppFolder {
     std::string name;
-    std::vector<AppFile> files; ///< by path
-    std::string version;        ///< 12 digits that follow from all paths and contents
+    std::vector<AppFile> files;     ///< by path
+    std::string version;            ///< 12 digits that follow from all paths and contents
+    std::string board_library = {}; ///< where on the board modules lie that it needs, e.g. "/rom/lib"; empty for none
 };
 
 /// What the file has in it. Error: `io`, when it has another size than it had.
@@ -45,6 +46,9 @@ void finish_app(AppFolder& app, std::string_view salt = {});
 
 /// 1 to 32 letters, digits, "_" and "-": what our firmware takes for an app's name.
 bool is_app_folder_name(std::string_view name);
+
+/// What `read_app_folder` takes of a folder that need not be an app's, by path. Errors: `not_found`, `too_large`, `io`.
+base::Result<std::vector<AppFile>> read_files(const std::filesystem::path& folder);
 
 /// Everything in `folder` but hidden files, `__pycache__` and *.pyc; links are followed. Called by `name`, or by the
 /// folder's name when that is empty. Errors: `not_found`, `invalid_argument` (a name; nothing that can be started),

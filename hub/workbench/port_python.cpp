@@ -273,6 +273,15 @@ base::Result<> PortPython::soft_reset() {
     return done;
 }
 
+base::Result<> PortPython::renew() {
+    if (impl_->engine.state() == State::outside) {
+        if (auto entered = enter(); !entered) return entered;
+    }
+    impl_->engine.renew(steady_now());
+    impl_->pump();
+    return impl_->port && impl_->engine.state() == State::outside ? enter() : impl_->state_is(State::ready);
+}
+
 void PortPython::leave() {
     impl_->touched = false;
     impl_->talking = false;

@@ -63,6 +63,10 @@ public:
     /// A new Python, with boot.py and main.py. Errors: `timeout`, and those of `enter`.
     base::Result<> soft_reset();
 
+    /// A new Python with boot.py alone, and its raw prompt: nothing of a program is left in memory, no timer runs on.
+    /// Errors: those of `enter`.
+    base::Result<> renew();
+
     /// Gives the friendly prompt back, as far as the board lets us, within 500 ms.
     void leave();
 

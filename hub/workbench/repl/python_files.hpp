@@ -28,6 +28,12 @@ public:
     /// Frees the prompt for other programs; the next call here takes it again.
     void release() { link_.stop(); }
 
+    /// The board has started anew, and knows nothing of what was sent to it.
+    void forget() {
+        release();
+        prepared_ = false;
+    }
+
     /// What the board can do; asks once.
     base::Result<BoardAbilities> abilities();
 

@@ -309,8 +309,19 @@ void ReplEngine::soft_reset(Micros now) {
     begin(Phase::reset_leave, leave_patience);
 }
 
+void ReplEngine::renew(Micros now) {
+    expect(state_ == State::ready);
+    now_ = now;
+    recent_.clear();
+    problem_ = {};
+    state_ = State::leaving;
+    writes_ += ctrl_d;
+    begin(Phase::renew_wait, answer_patience);
+}
+
 void ReplEngine::on_leave_byte(char byte) {
     remember(byte);
+    if (phase_ == Phase::renew_wait && ends_with_raw_prompt(recent_)) return ended();
     const bool at_prompt = recent_.ends_with("\n>>> ");
     const bool left = phase_ == Phase::leave_wait && at_prompt;
     const bool starts_again = phase_ == Phase::reset_wait && recent_.ends_with("soft reboot");
@@ -351,7 +362,8 @@ void ReplEngine::on_deadline() {
         if (now_ - last_byte_ < silence_max_) return begin(Phase::output, last_byte_ + silence_max_ - now_);
         return give_up(silent("ran a program"));
     case Phase::leave_stop: return begin_leave();
-    case Phase::leave_wait: state_ = State::outside; return begin(Phase::none, base::never);
+    case Phase::leave_wait:
+    case Phase::renew_wait: state_ = State::outside; return begin(Phase::none, base::never);
     case Phase::reset_leave:
         recent_.clear();
         writes_ += ctrl_d;

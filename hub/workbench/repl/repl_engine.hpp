@@ -58,6 +58,10 @@ public:
     /// board says that it does so, with a problem if it does not within 10 s.
     void soft_reset(base::Micros now);
 
+    /// Ctrl-D at the raw prompt: a new Python, with boot.py but without main.py. From `ready` only; `ready` again when
+    /// the board is, `outside` without a problem when it has not said so within 10 s.
+    void renew(base::Micros now);
+
     void receive(std::span<const std::uint8_t> bytes, base::Micros now);
     void tick(base::Micros now);
     base::Micros deadline() const noexcept;
@@ -95,6 +99,7 @@ private:
         leave_wait,  // until it is there
         reset_leave, // the same, for a soft reset
         reset_wait,  // Ctrl-D was sent
+        renew_wait,  // the same, at the raw prompt
     };
 
     void on_frame(std::string_view json) override;

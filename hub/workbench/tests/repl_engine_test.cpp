@@ -394,6 +394,21 @@ TEST_F(ReplEngineTest, a_soft_reset_is_done_when_the_board_says_so) {
     EXPECT_EQ(engine_.problem().code, base::ErrorCode::timeout);
 }
 
+TEST_F(ReplEngineTest, a_new_python_is_at_the_raw_prompt_when_the_board_is) {
+    enter();
+    engine_.renew(now_);
+    EXPECT_EQ(engine_.take_writes(), "\x04");
+    say("\r\nMPY: soft reboot\r\nboot.py says >>>");
+    EXPECT_EQ(engine_.state(), State::leaving);
+    say("\r\n"); // the banner begins on a line of its own
+    say(banner);
+    EXPECT_EQ(engine_.state(), State::ready);
+    engine_.renew(now_);
+    wait(11'000);
+    EXPECT_EQ(engine_.state(), State::outside) << "it may be at another prompt";
+    EXPECT_TRUE(engine_.problem().message.empty());
+}
+
 struct Why {
     const char* said;
     bool all_the_time;
