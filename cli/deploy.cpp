@@ -6,10 +6,12 @@
 #include "cli/commands.hpp"
 #include "cli/deploy_air.hpp"
 #include "cli/reach.hpp"
+#include "cli/rom_write.hpp"
 #include "cli/secret_store.hpp"
 #include "cli/terminal.hpp"
 #include "hub/workbench/deploy_health.hpp"
 #include "hub/workbench/deploy_parts.hpp"
+#include "hub/workbench/deploy_rom.hpp"
 #include "hub/workbench/python_caches.hpp"
 #include "hub/workbench/repl/python_files.hpp"
 
@@ -29,6 +31,7 @@ using workbench::DeployPlan;
 using workbench::DeployTarget;
 using workbench::FileChange;
 using workbench::PortPython;
+using workbench::RomPlan;
 
 namespace {
 
@@ -41,6 +44,7 @@ struct Words {
     double health_s = 10;
     bool dry_run = false;
     bool roll_back = false;
+    bool romfs = true;
 };
 
 const char* word_of(FileChange change) {
@@ -86,7 +90,7 @@ Json facts_of(const AppFile& file) {
 class Run {
 public:
     Run(const Invocation& invocation, const Words& words, PortPython& python, DeployTarget& target,
-        workbench::PythonFiles& files, const workbench::Secrets& secrets)
+        workbench::PythonFiles& files, const workbench::Secrets& secrets, const RomPlan& rom)
         : invocation_(invocation),
           words_(words),
           python_(python),
@@ -94,27 +98,23 @@ public:
           files_(files),
           tell_(invocation.json),
           secrets_(secrets),
-          mask_(secrets) {}
+          mask_(secrets),
+          rom_(rom) {}
 
     int deploy(const AppFolder& app) {
         const auto plan = workbench::plan_deploy(target_, files_, app);
         if (!plan) return give_up(plan.error());
         show(app, *plan);
         if (words_.dry_run) return start_again();
+        const bool writes_rom = rom_.ha == RomPlan::Ha::to_write;
+        if (plan->is_nothing() && !writes_rom) return start_unchanged(app);
+        if (!plan->is_nothing()) {
+            if (const auto staged = stage(app, *plan); !staged) return give_up(staged.error());
+        }
+        if (writes_rom) {
+            if (const auto written = put_ha_in_rom(); !written) return give_up_rom(written.error());
+        }
         if (plan->is_nothing()) return start_unchanged(app);
-        std::size_t count = 0;
-        tell_.phase("copy");
-        const auto staged =
-            workbench::stage_deploy(target_, files_, app, *plan, [&](const AppFile& file, FileChange change) {
-                const std::string place = "[" + std::to_string(++count) + "/" + std::to_string(app.files.size()) + "] ";
-                const bool sent = change != FileChange::same;
-                Json facts = facts_of(file);
-                facts["type"] = "file";
-                facts["sent"] = sent;
-                tell_(facts,
-                      place + file.path + "  " + weight_of(file) + (sent ? "  sent" : "  was there") + ", verified");
-            });
-        if (!staged) return give_up(staged.error());
         tell_.phase("switch");
         if (const auto switched = target_.switch_to(app); !switched) return give_up(switched.error());
         tell_({{"type", "switched"}, {"version", app.version}}, "version " + app.version + " takes its place");
@@ -137,6 +137,52 @@ public:
     }
 
 private:
+    base::Result<> stage(const AppFolder& app, const DeployPlan& plan) {
+        std::size_t count = 0;
+        tell_.phase("copy");
+        return workbench::stage_deploy(target_, files_, app, plan, [&](const AppFile& file, FileChange change) {
+            const std::string place = "[" + std::to_string(++count) + "/" + std::to_string(app.files.size()) + "] ";
+            const bool sent = change != FileChange::same;
+            Json facts = facts_of(file);
+            facts["type"] = "file";
+            facts["sent"] = sent;
+            tell_(facts, place + file.path + "  " + weight_of(file) + (sent ? "  sent" : "  was there") + ", verified");
+        });
+    }
+
+    /// The board's Python is a new one then, and knows nothing of what was sent to it for files.
+    base::Result<> put_ha_in_rom() {
+        tell_.phase("write");
+        files_.release();
+        const std::string& image = workbench::ha_rom_image();
+        auto written = write_rom(invocation_, python_, rom_.partition, image);
+        files_.forget();
+        if (!written) return written;
+        wrote_rom_ = true;
+        tell_({{"type", "rom"}, {"size", image.size()}},
+              "/rom/lib/ha  " + std::to_string(image.size()) + " B  sent, verified");
+        return {};
+    }
+
+    int give_up_rom(const base::Error& error) {
+        start_again();
+        Failure failure = failure_of(error);
+        failure.message = "`ha` could not be written to the board's ROM: " + failure.message +
+                          ". The version so far is in its place" +
+                          (rom_.replaces_ours ? ", but the `ha` that it may need is gone" : "");
+        failure.hint = "Deploy once more: that writes it anew. --no-romfs puts `ha` beside the app.";
+        return report(failure);
+    }
+
+    void show_rom() const {
+        if (!rom_.why_not.empty()) {
+            tell_({{"type", "note"}, {"text", rom_.why_not}, {"hint", rom_.hint}}, rom_.why_not + ": " + rom_.hint);
+        }
+        if (rom_.ha != RomPlan::Ha::to_write || invocation_.json) return;
+        std::printf("%8s  /rom/lib/ha  %zu B\n", rom_.replaces_ours ? "changed" : "added",
+                    workbench::ha_rom_image().size());
+    }
+
     void show(const AppFolder& app, const DeployPlan& plan) const {
         Json files = Json::array();
         for (std::size_t i = 0; i < app.files.size(); ++i) {
@@ -151,12 +197,16 @@ private:
         for (const std::string& path : plan.removed) {
             if (!invocation_.json) std::printf("%8s  %s\n", "removed", printable(path).c_str());
         }
-        const Json facts = {{"type", "plan"},          {"app", app.name},        {"version", app.version},
-                            {"board", target_.kind()}, {"files", files},         {"removed", plan.removed},
-                            {"bytes", plan.bytes},     {"free", plan.bytes_free}};
-        tell_(facts, app.name + " " + app.version + " for " + target_.kind() + ": " + std::to_string(plan.bytes) +
+        show_rom();
+        const bool writes_rom = rom_.ha == RomPlan::Ha::to_write;
+        const std::uint64_t bytes = plan.bytes + (writes_rom ? workbench::ha_rom_image().size() : 0);
+        const Json rom = rom_.ha == RomPlan::Ha::none ? Json() : Json(writes_rom ? "write" : "there");
+        const Json facts = {{"type", "plan"},          {"app", app.name},         {"version", app.version},
+                            {"board", target_.kind()}, {"files", files},          {"removed", plan.removed},
+                            {"bytes", bytes},          {"free", plan.bytes_free}, {"ha_in_rom", rom}};
+        tell_(facts, app.name + " " + app.version + " for " + target_.kind() + ": " + std::to_string(bytes) +
                          " B to send, " + std::to_string(plan.bytes_free) + " B free" +
-                         (plan.is_nothing() ? "; the board has it already" : ""));
+                         (plan.is_nothing() && !writes_rom ? "; the board has it already" : ""));
     }
 
     /// The board was interrupted for the question: it goes on with what it had.
@@ -216,7 +266,8 @@ private:
             return report(failure);
         }
         start_again();
-        return crashed(health, "The board is back at what it had before");
+        const std::string but = wrote_rom_ ? ", but for the `ha` in its ROM" : "";
+        return crashed(health, "The board is back at what it had before" + but);
     }
 
     /// A board that has started anew knows nothing of what was sent to it for files.
@@ -250,6 +301,8 @@ private:
     Teller tell_;
     const workbench::Secrets& secrets_;
     workbench::SecretMask mask_;
+    const RomPlan& rom_;
+    bool wrote_rom_ = false;
     BoardOutput output_{invocation_.json};
 };
 
@@ -276,6 +329,19 @@ base::Result<AppFolder> named_app(const Words& words) {
                       "--name gives it.");
 }
 
+base::Result<RomPlan> find_rom(const Words& words, PortPython& python, const DeployTarget& target,
+                               workbench::PythonFiles& files) {
+    workbench::RomFlash rom(python);
+    auto plan = workbench::plan_rom(rom, files, target.facts());
+    // Writing needs a new Python, and that ends the connection there.
+    if (plan && plan->ha == RomPlan::Ha::to_write && words.board.starts_with("ws://")) {
+        plan->ha = RomPlan::Ha::none;
+        plan->why_not = "the board's ROM is not written over WebREPL";
+        plan->hint = "ha goes beside the app. Deploy over USB once, and it goes into the ROM.";
+    }
+    return plan;
+}
+
 int run_deploy(const Invocation& invocation, const Words& words) {
     auto app = words.roll_back ? named_app(words) : clean_app(invocation, words);
     if (!app) return report(failure_of(app.error()));
@@ -300,9 +366,15 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
     if (!store) return report(store.error());
     const auto secrets = store->for_board((*target)->facts().uid);
-    Run run(invocation, words, **python, **target, files, secrets);
+    const bool wants_rom = needs->ha && words.romfs && !words.roll_back;
+    const auto rom = wants_rom ? find_rom(words, **python, **target, files) : base::Result<RomPlan>(RomPlan{});
+    const RomPlan plan = rom ? *rom : RomPlan{};
+    Run run(invocation, words, **python, **target, files, secrets, plan);
+    if (!rom) return run.give_up(rom.error());
     if (words.roll_back) return run.roll_back(app->name);
-    if (const auto whole = workbench::add_parts(*app, *needs, (*target)->facts(), secrets, store->salt()); !whole) {
+    workbench::BoardFacts facts = (*target)->facts();
+    facts.ha_in_rom = rom->ha != RomPlan::Ha::none;
+    if (const auto whole = workbench::add_parts(*app, *needs, facts, secrets, store->salt()); !whole) {
         return run.give_up(whole.error());
     }
     return run.deploy(*app);
@@ -324,9 +396,13 @@ void add_deploy(CLI::App& app, Invocation& invocation) {
         ->capture_default_str();
     command->add_flag("--dry-run", words->dry_run, "Only say what would be done");
     command->add_flag("--rollback", words->roll_back, "Go back to the version before, and start it");
-    command->footer("Example:\n  ouro deploy apps/intercom /dev/ttyUSB0\n"
-                    "Removes __pycache__ and *.pyc from the folder first. The version before is kept on the board.\n"
-                    "A board without our firmware gets `ha` too, and of `ouro secrets` what the app needs.");
+    command->add_flag("!--no-romfs", words->romfs,
+                      "Put `ha` beside the app, also where the board's ROM has room for it");
+    command->footer(
+        "Example:\n  ouro deploy apps/intercom /dev/ttyUSB0\n"
+        "Removes __pycache__ and *.pyc from the folder first. The version before is kept on the board.\n"
+        "A board without our firmware gets `ha` too (into its ROM, if it has one), and of `ouro secrets` what "
+        "the app needs.");
     command->callback(
         [&invocation, words] { invocation.run = [&invocation, words] { return run_deploy(invocation, *words); }; });
 }

@@ -22,6 +22,7 @@ struct BoardFacts {
     std::string uid;          ///< by which the hub knows it; empty if it does not know that itself yet
     int mpy_version = 0;      ///< of the bytecode that it reads; 0 for none
     bool has_network = false; ///< its Python has sockets
+    bool ha_in_rom = false;   ///< `ha` lies in its ROM, or will: see deploy_rom.hpp
 };
 
 /// How apps lie on one kind of board. Errors of all: those of BoardFiles.

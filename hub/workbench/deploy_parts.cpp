@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/deploy_parts.hpp"
 #include "hub/workbench/deploy_kit.hpp"
+#include "hub/workbench/deploy_rom.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
 
 #include <algorithm>
@@ -232,7 +233,11 @@ base::Result<> add_parts(AppFolder& app, const AppNeeds& needs, const BoardFacts
         if (auto added = add_config(app, path, names, secrets); !added) return added;
     }
     if (needs.ha && !board.is_ours) {
-        add_ha(app, board);
+        if (board.ha_in_rom) {
+            app.board_library = rom_library;
+        } else {
+            add_ha(app, board);
+        }
         if (!has_file(app, "settings.toml")) add_settings(app, board, secrets);
     }
     finish_app(app, salt);

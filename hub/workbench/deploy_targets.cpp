@@ -257,9 +257,12 @@ private:
         const std::string name = app.name + "-" + app.version;
         const std::string folder = text_literal(joined(versions_, name));
         const std::string entry = has_file(app, "main.py") ? "main.py" : "app.py";
+        // Before a folder of that name in the board's files, which Python would look into first.
+        const std::string library =
+            app.board_library.empty() ? "" : "sys.path.insert(0," + text_literal(app.board_library) + ")\n";
         return filled(R"($0$1
 import sys
-sys.path.insert(0,$2)
+$4sys.path.insert(0,$2)
 __file__=$2+'/$3'
 try:execfile
 except NameError:
@@ -268,7 +271,7 @@ except NameError:
   exec(p,globals())
 execfile(__file__)
 )",
-                      {signature, name, folder, entry});
+                      {signature, name, folder, entry, library});
     }
 
     base::Result<std::optional<std::string>> content_of(const std::string& path) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A board's ROM partition: `ouro romfs` beside mpremote's."""
+"""A board's ROM partition: `ouro romfs` beside mpremote's, and `ha` in it by `ouro deploy`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ import pytest
 from conftest import ROOT, program
 from parts.romfs_board import ROM_SIZE, SECTOR_SIZE, Rom, romfs_board
 from test_board_tools import unix_tool
-from test_deploy import write_app
+from test_deploy import started, write_app
 from test_tools import Tool
 
 KINDS = ["memory", "object"]
 FILES = {"lib/greet.py": "WORD = 'hello'\n", "data/long.txt": "0123456789abcdef" * 700, "odd": "x", "empty": ""}
 IMAGE_MAGIC = b"\xd2\xcd\x31"
+# It says where its `ha` comes from, and runs on.
+APP = """import ha, time
+print('ha is', ha.__file__)
+while True:
+    time.sleep(0.05)
+"""
 
 
 @pytest.fixture(params=KINDS)
@@ -37,6 +43,10 @@ def rom_tool(folder: Path, rom: Rom, **line: float | None) -> Iterator[Tool]:
 def mpremote(device: str, *words: str) -> str:
     argv = [sys.executable, "-m", "mpremote", "connect", device, *words]
     return subprocess.run(argv, capture_output=True, check=True, text=True, timeout=60).stdout
+
+
+def app_with_ha(folder: Path) -> Path:
+    return write_app(folder, {"app.py": APP})
 
 
 # --- The board of these tests, and mpremote
@@ -148,3 +158,130 @@ def test_worn_flash_is_found_out(tmp_path: Path) -> None:
         done = tool.run("romfs", "deploy", "--no-mpy", str(source))
         assert done.returncode == 1 and b"does not keep what is written at byte 4096" in done.stderr
         assert tool.ok("romfs", "query").strip().endswith("without an image")
+
+
+# --- ha, by ouro deploy
+
+
+def test_ha_goes_into_the_rom_once_and_is_imported_from_there(rom: Rom, tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    with rom_tool(tmp_path, rom) as tool:
+        assert tool.folder
+        (tool.folder / "ha.py").write_text("raise SystemExit('not this one')\n")
+        plan = tool.ok("deploy", "--dry-run", str(app))
+        assert "added  /rom/lib/ha" in plan and "ha/__init__" not in plan.replace("/rom/lib/ha", "")
+        assert rom.content == b"\xff" * ROM_SIZE and not (tool.folder / "main.py").exists()
+        said = tool.ok("deploy", "--health", "1", str(app))
+        assert "/rom/lib/ha" in said and "ha is /rom/lib/ha/__init__.mpy" in said
+        assert said.endswith("ok: it runs, and has not crashed\n")
+        now = started(tool.folder)
+        assert now is not None and set(now) == {"app.py"}
+        written = rom.path.stat().st_mtime_ns
+        again = tool.ok("deploy", "--health", "1", str(app))
+        assert "the board has it already" in again and "ha is /rom/lib/ha/__init__.mpy" in again
+        write_app(app, {"app.py": APP + "# the second\n"})
+        plan = json.loads(tool.ok("deploy", "--dry-run", "--json", str(app)))
+        assert plan["ha_in_rom"] == "there" and [file["path"] for file in plan["files"]] == ["app.py"]
+        tool.ok("deploy", "--health", "1", str(app))
+        assert rom.path.stat().st_mtime_ns == written
+        assert "lib/ha/__init__.mpy" in tool.ok("romfs", "query", "--list")
+        assert "ha is /rom" in tool.ok("deploy", "--rollback", "--health", "1", str(app))
+
+
+def test_an_older_ha_of_ours_is_replaced(tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    rom = Rom(tmp_path)
+    with rom_tool(tmp_path, rom) as tool:
+        tool.ok("deploy", "--health", "1", str(app))
+        whole = rom.content
+        rom.content = whole[:20000] + b"\x00" + whole[20001:]
+        assert "changed  /rom/lib/ha" in tool.ok("deploy", "--health", "1", str(app))
+        assert rom.content == whole
+
+
+def test_what_others_have_in_the_rom_stays(rom: Rom, tmp_path: Path) -> None:
+    app, source = app_with_ha(tmp_path / "porch"), write_app(tmp_path / "src", FILES)
+    with rom_tool(tmp_path, rom) as tool:
+        assert tool.folder
+        tool.ok("romfs", "deploy", "--no-mpy", str(source))
+        theirs = rom.content
+        said = tool.ok("deploy", "--health", "1", str(app))
+        assert "the board's ROM holds other files, which stay" in said and "romfs deploy --ha" in said
+        assert ".ouro/apps/porch" in said and rom.content == theirs
+        assert "ha/__init__.mpy" in {
+            path.relative_to(path.parents[1]).as_posix() for path in tool.folder.rglob("*.mpy")
+        }
+        tool.ok("romfs", "deploy", "--no-mpy", "--ha", str(source))
+        both = rom.content
+        write_app(app, {"app.py": APP + "import greet\n"})
+        said = tool.ok("deploy", "--health", "1", str(app))
+        assert "ha is /rom/lib/ha/__init__.mpy" in said and rom.content == both
+
+
+def test_beside_the_app_as_ever_if_asked_or_too_small(tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    rom = Rom(tmp_path, size=4 * SECTOR_SIZE)
+    with rom_tool(tmp_path, rom) as tool:
+        assert tool.folder
+        said = tool.ok("deploy", "--health", "1", str(app))
+        assert "the board's ROM has 16384 bytes, and ha needs" in said and ".ouro/apps/porch" in said
+        erased = rom.content
+    rom = Rom(tmp_path)
+    with rom_tool(tmp_path, rom) as tool:
+        assert "/rom/" not in tool.ok("deploy", "--no-romfs", "--health", "1", str(app))
+        assert rom.content == b"\xff" * ROM_SIZE and erased == b"\xff" * 4 * SECTOR_SIZE
+
+
+def test_a_version_that_crashes_goes_and_ha_stays(tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    rom = Rom(tmp_path)
+    with rom_tool(tmp_path, rom) as tool:
+        assert tool.folder
+        tool.ok("deploy", "--no-romfs", "--health", "1", str(app))
+        before = (tool.folder / "main.py").read_text()
+        write_app(app, {"app.py": "import ha\n1/0\n"})
+        crashed = tool.run("deploy", "--health", "5", str(app))
+        assert crashed.returncode == 1 and b"but for the `ha` in its ROM" in crashed.stderr
+        assert (tool.folder / "main.py").read_text() == before and rom.content.startswith(IMAGE_MAGIC)
+
+
+def test_worn_flash_leaves_the_version_so_far(tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    rom = Rom(tmp_path, worn=9000)
+    with rom_tool(tmp_path, rom) as tool:
+        assert tool.folder
+        tool.ok("deploy", "--no-romfs", "--health", "1", str(app))
+        before = (tool.folder / "main.py").read_text()
+        write_app(app, {"app.py": APP + "# the second\n"})
+        failed = tool.run("deploy", "--health", "1", str(app))
+        assert failed.returncode == 1 and b"--no-romfs" in failed.stderr
+        assert b"The version so far is in its place" in failed.stderr
+        assert (tool.folder / "main.py").read_text() == before and not rom.content.startswith(IMAGE_MAGIC)
+        assert "/.ouro/apps/porch-" in tool.ok("deploy", "--no-romfs", "--health", "1", str(app))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_cut_cable_left_is_repaired_by_the_next_deploy(kind: str, tmp_path: Path) -> None:
+    app = app_with_ha(tmp_path / "porch")
+    whole = Rom(tmp_path, kind)
+    with romfs_board(program("unix-board"), tmp_path, whole) as line:
+        Tool(line.device).ok("deploy", "--health", "0", str(app))
+        total = line.to_board
+    halves = 0
+    for tenth in range(2, 10):
+        folder = tmp_path / str(tenth)
+        folder.mkdir()
+        rom = Rom(folder, kind)
+        with rom_tool(folder, rom, cut_after=total * tenth // 10) as tool:
+            assert tool.run("deploy", "--health", "0", str(app)).returncode != 0
+        # The board lost its power, too.
+        half = rom.content
+        halves += half not in (b"\xff" * ROM_SIZE, whole.content)
+        assert not half.startswith(IMAGE_MAGIC) or half == whole.content, "the beginning is written last"
+        with rom_tool(folder, rom) as tool:
+            said = tool.ok("deploy", "--health", "1", str(app))
+            assert "ha is /rom/lib/ha/__init__.mpy" in said
+        assert rom.content == whole.content, f"cut after {tenth} tenths"
+    assert halves >= 4

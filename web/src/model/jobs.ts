@@ -130,7 +130,7 @@ const ways: Readonly<Record<Job["kind"], readonly Stretch[]>> = {
         { phases: ["connect"], weight: 1 },
         { phases: ["compare"], weight: 1 },
         { phases: ["copy"], weight: 5 },
-        { phases: ["switch", "start"], weight: 1 },
+        { phases: ["write", "switch", "start"], weight: 1 },
         { phases: ["watch", "roll_back"], weight: 2 },
     ],
     sync: [
