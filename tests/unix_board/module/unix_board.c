@@ -10,6 +10,8 @@
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.c"
 
+#include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -35,6 +37,20 @@ static void look_into_rom(void) {
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_rom_slash_lib));
 }
 
+// Where modules are: "" and what MICROPYPATH names, or what is frozen.
+static void begin_path(void) {
+    mp_sys_path = mp_obj_new_list(0, NULL);
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR_));
+    const char* path = getenv("MICROPYPATH");
+    if (path == NULL) path = ".frozen";
+    if (*path == ':') ++path; // the first one is empty, and there already
+    while (*path != '\0') {
+        size_t size = strcspn(path, ":");
+        mp_obj_list_append(mp_sys_path, mp_obj_new_str_via_qstr(path, size));
+        path += size + (path[size] == ':');
+    }
+}
+
 // The file system and sys, as the port's main() makes them.
 static void begin_port(void) {
     mp_obj_t mount[2] = {
@@ -44,9 +60,7 @@ static void begin_port(void) {
     mp_vfs_mount(2, mount, (mp_map_t*)&mp_const_empty_map);
     MP_STATE_VM(vfs_cur) = MP_STATE_VM(vfs_mount_table);
     while (MP_STATE_VM(vfs_cur)->next != NULL) MP_STATE_VM(vfs_cur) = MP_STATE_VM(vfs_cur)->next;
-    mp_sys_path = mp_obj_new_list(0, NULL);
-    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR_));
-    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__dot_frozen));
+    begin_path();
     mp_obj_list_init(MP_OBJ_TO_PTR(mp_sys_argv), 0);
     look_into_rom();
 }
