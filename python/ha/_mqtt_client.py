@@ -65,7 +65,7 @@ class Client:
                 raise OSError("the broker does not answer")
             if not self._ready(select.POLLOUT):
                 return False
-            self._out.append(self._connect_packet)
+            self._out = [self._connect_packet]  # before it nothing may go, not what was meant for the last connection
             self.state = ASKING
         self._write()
         was_asking = self.state == ASKING

@@ -116,6 +116,14 @@ def test_what_comes_is_understood_however_it_arrives(wire: Wire, size: int) -> N
     assert wire.heard(8) == b"\x40\x02\x00\x07\x40\x02\x00\x08"
 
 
+def test_what_was_meant_for_a_connection_that_is_lost_is_not_sent_on_the_next_one(wire: Wire) -> None:
+    wire.accept()
+    wire.client.lose(wire.now, "cut")
+    wire.client.publish("a", b"late")
+    wire.now += 2_000
+    assert wire.accept()[0] == 0x10, "the first packet is CONNECT"
+
+
 def test_row_2_12_it_pings_through_ten_idle_minutes(wire: Wire) -> None:
     """The broker waits one and a half times the 30 s that were agreed."""
     wire.accept()
