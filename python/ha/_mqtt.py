@@ -67,12 +67,14 @@ class Mqtt(Board):
         wait_ms = self.keep_limits()
         if self._update:
             wait_ms = min(wait_ms, self._update.step(now, self.listened_to))
-        if self._client.state != UP and not self._wifi.step(now):
-            return min(wait_ms, self._wifi.wait_ms)
+        if self._client.state != UP:
+            self._go_down()  # it broke when something was sent at last
+            if not self._wifi.step(now):
+                return min(wait_ms, self._wifi.wait_ms)
         if self._client.step(now):
             self._came_up()
-        elif self.up and self._client.state != UP:
-            self._went_down()
+        elif self._client.state != UP:
+            self._go_down()
         if self._client.reason != self._reason:
             self._reason = self._client.reason
             if self._reason:
@@ -101,7 +103,9 @@ class Mqtt(Board):
         if self._declared:
             self.introduce()
 
-    def _went_down(self):
+    def _go_down(self):
+        if not self.up:
+            return
         self.up = False
         # What was on its way goes before what waited already, and the same limits hold.
         lost = [self._in_flight[packet_id] for packet_id in sorted(self._in_flight)]

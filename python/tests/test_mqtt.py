@@ -37,7 +37,7 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Mqtt:
 def test_events_of_a_connection_that_is_lost_are_kept_in_order_and_not_without_end(board: Mqtt) -> None:
     for i in range(20):  # nothing is acknowledged: the broker is gone, and nobody knows
         board.event("bell", "ring", f'{{"n":{i}}}')
-    board._went_down()
+    board._go_down()
     for i in range(20, 50):
         board.event("bell", "ring", f'{{"n":{i}}}')
     board.up = True
@@ -45,6 +45,14 @@ def test_events_of_a_connection_that_is_lost_are_kept_in_order_and_not_without_e
     board.say_kept()
     assert [json.loads(text)["n"] for text in board.said.of("bell/event")] == list(range(34, 50))
     assert board.dropped == 34
+
+
+def test_without_wifi_it_knows_that_nobody_listens(board: Mqtt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board._wifi, "step", lambda now: False)
+    board.serve()
+    assert not board.home_up()
+    board.event("bell", "ring", "{}")
+    assert board.said == []
 
 
 def test_an_id_that_is_none_ends_nothing_and_costs_nobody_his_answer(board: Mqtt) -> None:
