@@ -36,7 +36,7 @@ public:
 };
 
 /// Starts `ouro` with these arguments for a listener that outlives it; the listener is not called before this returns.
-/// Error: `io`, when there are no more processes.
+/// Errors: `io`, when there are no more processes; `unsupported`, when the kernel can't watch one.
 using ToolStarter =
     std::function<base::Result<std::unique_ptr<Tool>>(std::vector<std::string> arguments, Tool::Listener& listener)>;
 

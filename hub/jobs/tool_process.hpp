@@ -21,8 +21,8 @@ struct ToolPlace {
 };
 
 /// Starts the program in "/", without input, in a group of its own: Ctrl-C in the hub's terminal is for the hub. The
-/// kernel kills it when the hub dies (more exactly, when the thread that called this ends). Error: `io`. All calls on
-/// the io_context's thread.
+/// kernel kills it when the hub dies (more exactly, when the thread that called this ends). Errors: as a
+/// ToolStarter. All calls on the io_context's thread.
 base::Result<std::unique_ptr<Tool>> start_tool(boost::asio::io_context& io, const ToolPlace& place,
                                                const std::vector<std::string>& arguments, Tool::Listener& listener);
 

@@ -34,7 +34,7 @@ base::Result<> add_parts(AppFolder& app, const AppNeeds& needs, const BoardFacts
 
 /// 1 to 48 letters, digits and _, not beginning with a digit.
 bool is_secret_name(std::string_view name);
-/// 1 to 1,024 bytes of UTF-8 on one line.
+/// 1 to 1,024 bytes on one line, none of them a control character.
 bool is_secret_value(std::string_view value);
 
 /// Hides secrets in what a board prints, also where one comes in pieces.

@@ -12,7 +12,7 @@ namespace hub::workbench::flash {
 std::array<std::uint8_t, 16> md5_of(std::span<const std::uint8_t> bytes);
 std::array<std::uint8_t, 32> sha256_of(std::span<const std::uint8_t> bytes);
 
-/// One zlib stream, as small as can be: a megabyte takes a third of a second.
+/// One zlib stream, from 64 KiB on as small as can be: a megabyte takes a third of a second.
 std::vector<std::uint8_t> deflated(std::span<const std::uint8_t> bytes);
 
 } // namespace hub::workbench::flash
