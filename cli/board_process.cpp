@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/board_process.hpp"
 
-#include "hub/workbench/steady_time.hpp"
+#include "hub/core/times.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -142,7 +142,7 @@ void BoardProcess::read_console(const std::function<void(std::string_view)>& hea
     protocol::link::FrameReader reader(sink);
     std::array<std::uint8_t, 4096> bytes{};
     for (ssize_t size = 0; (size = ::read(fd, bytes.data(), bytes.size())) > 0;) {
-        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::workbench::steady_now());
+        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::core::steady_now());
     }
     ::close(fd);
 }
@@ -165,7 +165,7 @@ bool BoardProcess::ask(const std::function<bool(std::string_view)>& heard, std::
         if (::poll(&readable, 1, static_cast<int>(look_interval.count())) <= 0) continue;
         const ssize_t size = ::read(fd, bytes.data(), bytes.size());
         if (size <= 0) break;
-        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::workbench::steady_now());
+        reader.feed({bytes.data(), static_cast<std::size_t>(size)}, hub::core::steady_now());
     }
     ::close(fd);
     return sink.enough;

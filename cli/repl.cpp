@@ -6,8 +6,8 @@
 #include "cli/raw_terminal.hpp"
 #include "cli/reach.hpp"
 #include "cli/terminal.hpp"
+#include "hub/core/times.hpp"
 #include "hub/workbench/port.hpp"
-#include "hub/workbench/steady_time.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -97,7 +97,7 @@ public:
 
     void on_bytes(std::span<const std::uint8_t> bytes) override {
         heard_ = true;
-        reader_.feed(bytes, hub::workbench::steady_now());
+        reader_.feed(bytes, hub::core::steady_now());
         if (ending_) end_soon();
         plan_flush();
     }
@@ -179,7 +179,7 @@ private:
         if (reader_.deadline() == base::never) return;
         flush_timer_.expires_after(std::chrono::microseconds(protocol::link::half_frame_timeout));
         flush_timer_.async_wait([this](error_code error) {
-            if (!error) reader_.flush(hub::workbench::steady_now());
+            if (!error) reader_.flush(hub::core::steady_now());
         });
     }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.hpp"
 
+#include "hub/core/times.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -79,10 +80,7 @@ std::string age(double at_ms, double now) {
     return whole(seconds / 86400) + " days ago";
 }
 
-double now_ms() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration<double, std::milli>(now).count();
-}
+double now_ms() { return hub::core::ms_of(hub::core::wall_now()); }
 
 std::string clock_time(double at_ms) {
     const auto total = static_cast<long long>(at_ms);

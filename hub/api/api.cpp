@@ -41,15 +41,8 @@ constexpr std::size_t waiting_commands_max = 256;
 
 class SteadyClock final : public base::Clock {
 public:
-    base::Micros now() const noexcept override {
-        const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-        return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
-    }
+    base::Micros now() const noexcept override { return core::steady_now(); }
 };
-
-core::Time wall_now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 base::Result<> cannot_listen(const std::string& where, const error_code& error, std::string_view hint) {
     return base::fail(base::ErrorCode::io, "Can't listen on " + where + ": " + error.message(), hint);
@@ -149,7 +142,7 @@ Api::Impl::Impl(asio::io_context& io_, asio::thread_pool& pool_, Dependencies& h
               store_,
               access,
               {},
-              wall_now,
+              core::wall_now,
               [this](auto query, auto reply) { run_query(std::move(query), std::move(reply)); },
               [this](const auto& uid, const auto& cmd_id, int ms, auto done) {
                   await_outcome(uid, cmd_id, ms, std::move(done));
@@ -344,7 +337,7 @@ void Api::Impl::greet(WebSocket& client) {
         std::string history = hub.console_history(board.uid);
         if (history.empty()) continue;
         Broadcast earlier([this]() -> const std::vector<core::Board>& { return hub.boards(); });
-        earlier.note(core::ConsoleText{board.uid, std::move(history), wall_now()});
+        earlier.note(core::ConsoleText{board.uid, std::move(history), core::wall_now()});
         for (auto& batch : earlier.flush()) client.send(std::move(batch));
     }
 }

@@ -20,7 +20,6 @@ using core::Json;
 namespace {
 
 constexpr int ttl_ms_max = 60'000;
-constexpr double year_9999_ms = 253'402'300'799'000.0;
 
 const core::Board* find_board(const Context& context, std::string_view uid) {
     const auto& boards = context.hub.boards();
@@ -54,17 +53,15 @@ std::optional<T> query_number(const Request& request, std::string_view name, T f
     return value;
 }
 
-core::Time time_of(double ms) { return core::Time(std::chrono::microseconds(std::llround(ms * 1000.0))); }
-
 base::Result<timeline::Span> query_span(const Request& request, core::Time now) {
     constexpr double hour_ms = 3'600'000.0;
-    const auto to = query_number<double>(request, "to", ms_of(now));
+    const auto to = query_number<double>(request, "to", core::ms_of(now));
     const auto from = query_number<double>(request, "from", to.value_or(0) - hour_ms);
-    const auto in_range = [](const std::optional<double>& ms) { return ms && *ms >= 0 && *ms <= year_9999_ms; };
+    const auto in_range = [](const std::optional<double>& ms) { return ms && *ms >= 0 && *ms <= core::year_9999_ms; };
     if (!in_range(from) || !in_range(to) || *from > *to) {
         return tl::unexpected(bad_query("from and to", "milliseconds since 1970, from before to"));
     }
-    return timeline::Span{time_of(*from), time_of(*to)};
+    return timeline::Span{core::time_of_ms(*from), core::time_of_ms(*to)};
 }
 
 // Checks the body of a `set` and makes it a request to the core.
@@ -268,7 +265,7 @@ void get_history(Context& context, const Request& request, Reply reply) {
             const auto samples = store.samples(uid, id, span, points);
             if (!samples) return error_answer(samples.error());
             Json rows = Json::array();
-            for (const timeline::Point& p : *samples) rows.push_back({ms_of(p.at), p.min, p.mean, p.max});
+            for (const timeline::Point& p : *samples) rows.push_back({core::ms_of(p.at), p.min, p.mean, p.max});
             return json_answer({{"uid", uid}, {"id", id}, {"unit", unit}, {"points", std::move(rows)}});
         },
         std::move(reply));

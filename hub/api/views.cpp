@@ -4,6 +4,7 @@
 namespace hub::api {
 
 using core::Json;
+using core::ms_of;
 
 namespace {
 
@@ -64,8 +65,6 @@ const char* name_of(core::SessionInfo::State state) noexcept {
 }
 
 } // namespace
-
-double ms_of(core::Time time) noexcept { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
 
 Json view_of(const core::Board& board) {
     Json view = {{"uid", board.uid},          {"name", board.name},        {"profile", board.profile},

@@ -12,9 +12,6 @@
 
 namespace hub::api {
 
-/// Milliseconds since 1970, with the microseconds behind the point.
-double ms_of(core::Time time) noexcept;
-
 core::Json view_of(const core::Board& board);
 core::Json view_of(const std::vector<core::Board>& boards);
 core::Json view_of(const core::CommandChanged& command);

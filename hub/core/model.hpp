@@ -2,6 +2,7 @@
 // The hub's picture of the world: boards, entities, and what changes about them.
 #pragma once
 
+#include "hub/core/times.hpp"
 #include "protocol/link/kinds.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,8 +16,6 @@
 
 namespace hub::core {
 
-/// Wall-clock time with microseconds, as stored and shown.
-using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 using Json = nlohmann::json;
 
 /// Home Assistant's kinds, with `kind_name` and the like beside it.

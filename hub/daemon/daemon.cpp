@@ -33,14 +33,7 @@ constexpr std::chrono::milliseconds farewell{1500}; // for what is still on its 
 constexpr std::size_t query_threads = 2;
 
 core::Hub::Clocks system_clocks() {
-    const auto wall = [] {
-        return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    };
-    const auto steady = [] {
-        return std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::steady_clock::now().time_since_epoch());
-    };
-    return {wall, steady};
+    return {core::wall_now, [] { return std::chrono::microseconds(core::steady_now()); }};
 }
 
 home::HomeConfig home_config(const Config& config) {

@@ -39,9 +39,7 @@ constexpr auto birth_delay_per_board = 50ms;
 constexpr auto hold_time = 12s;
 constexpr std::size_t seen_online_max = 1024;
 
-std::chrono::microseconds steady_now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
-}
+std::chrono::microseconds steady_now() { return std::chrono::microseconds(core::steady_now()); }
 
 const core::Entity* find_entity(const core::Board* board, const std::string& id) {
     return board == nullptr ? nullptr : home::find_entity(*board, id);
@@ -302,8 +300,7 @@ void Home::Impl::on_config(std::string_view topic, std::string_view payload) {
 
 void Home::Impl::on_birth_message(std::string_view payload, bool retained) {
     home_assistant_seen_ = payload == "online";
-    if (home_assistant_seen_ && !retained)
-        birth_ = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    if (home_assistant_seen_ && !retained) birth_ = core::wall_now();
     if (retained || payload != "online" || !ready_) return;
     std::minstd_rand random{std::random_device{}()};
     const auto spread = birth_delay_max + birth_delay_per_board * static_cast<int>(hub_.boards().size());

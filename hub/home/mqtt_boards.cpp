@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <utility>
 
 namespace hub::home {
@@ -41,9 +40,7 @@ Json member(const Json& object, const char* key) {
     return found == object.end() ? Json() : *found;
 }
 
-double epoch_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double epoch_seconds() { return core::ms_of(core::wall_now()) / 1000; }
 
 /// `ouro/<uid>/<leaf>` or `ouro/<uid>/<id>/<leaf>`.
 struct Topic {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/jobs/desk.hpp"
 
+#include "hub/core/times.hpp"
 #include "hub/jobs/job_request.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -8,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -21,10 +21,6 @@ namespace fs = std::filesystem;
 using base::ErrorCode;
 
 namespace {
-
-core::Time wall_now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 /// What `ouro firmware list --json` prints, in the shape of openapi.yaml.
 Json catalogue_of(const Json& lines) {
@@ -54,16 +50,14 @@ struct Desk::Impl final : Jobs::Dependencies, std::enable_shared_from_this<Impl>
           pool(threads),
           config(std::move(settings)),
           alarm(context),
-          uploads(config.data / "uploads", wall_now, [this](std::string_view id) { return jobs.needs_upload(id); }),
+          uploads(config.data / "uploads", core::wall_now,
+                  [this](std::string_view id) { return jobs.needs_upload(id); }),
           ports(config.starter, {"ports", "--json"}),
           firmware(config.starter, {"firmware", "list", "--json"}),
           jobs(*this) {}
 
-    base::Micros now() override {
-        const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-        return std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
-    }
-    core::Time wall() override { return wall_now(); }
+    base::Micros now() override { return core::steady_now(); }
+    core::Time wall() override { return core::wall_now(); }
     base::Result<std::unique_ptr<Tool>> start(std::vector<std::string> arguments, Tool::Listener& hears) override {
         return config.starter(std::move(arguments), hears);
     }
@@ -72,7 +66,7 @@ struct Desk::Impl final : Jobs::Dependencies, std::enable_shared_from_this<Impl>
             alarm.cancel();
             return;
         }
-        alarm.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(when)));
+        alarm.expires_at(core::steady_point(when));
         alarm.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
             if (const auto self = weak.lock(); self && !error) self->jobs.on_time();
         });

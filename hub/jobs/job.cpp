@@ -2,9 +2,9 @@
 #include "hub/jobs/job.hpp"
 
 #include "hub/core/safe_json.hpp"
+#include "hub/core/times.hpp"
 
 #include <array>
-#include <cmath>
 
 namespace hub::jobs {
 
@@ -16,7 +16,6 @@ constexpr std::array<std::string_view, 6> state_names{"queued", "running",   "do
                                                       "failed", "cancelled", "interrupted"};
 constexpr std::array<std::string_view, 12> phase_names{"",       "connect", "fetch", "compare", "erase", "write",
                                                        "verify", "start",   "copy",  "switch",  "watch", "roll_back"};
-constexpr double year_9999_ms = 253'402'300'799'000.0;
 
 template <typename Word, std::size_t size>
 std::optional<Word> find_word(const std::array<std::string_view, size>& words, std::string_view word) noexcept {
@@ -26,10 +25,7 @@ std::optional<Word> find_word(const std::array<std::string_view, size>& words, s
     return std::nullopt;
 }
 
-Json ms_of(const std::optional<core::Time>& time) {
-    if (!time) return nullptr;
-    return std::chrono::duration<double, std::milli>(time->time_since_epoch()).count();
-}
+Json ms_of(const std::optional<core::Time>& time) { return time ? Json(core::ms_of(*time)) : Json(); }
 
 /// Reads the fields of one object; `good` is false after the first that is missing or of another type.
 struct Reader {
@@ -56,8 +52,8 @@ struct Reader {
     std::optional<core::Time> time(const char* key) {
         if (at(key).is_null()) return std::nullopt;
         const double ms = number(key);
-        good = good && ms >= 0 && ms <= year_9999_ms;
-        return good ? core::Time(std::chrono::microseconds(std::llround(ms * 1000))) : core::Time();
+        good = good && ms >= 0 && ms <= core::year_9999_ms;
+        return good ? core::time_of_ms(ms) : core::Time();
     }
     template <typename T>
     T word(const char* key, std::optional<T> (*find)(std::string_view) noexcept) {

@@ -2,6 +2,7 @@
 #include "hub/jobs/uploads.hpp"
 
 #include "hub/core/safe_json.hpp"
+#include "hub/core/times.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::size_t name_size_max = 128;
 constexpr std::size_t about_size_max = 4096;
-constexpr double year_9999_ms = 253'402'300'799'000.0;
 
 std::string random_id() {
     std::random_device device;
@@ -53,15 +52,15 @@ std::optional<Upload> read_about(const fs::path& file) {
         return found != json->end() && found->is_string() ? found->get<std::string>() : std::string();
     };
     const auto number = [&json](const char* key) {
-        const auto found = json->find(key);
-        return found != json->end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, year_9999_ms) : 0;
+        return found != json->end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, core::year_9999_ms)
+                                                          : 0;
     };
     Upload upload;
     upload.id = word("id");
     upload.name = word("name");
     upload.facts = {word("what"), word("chip")};
     upload.size = static_cast<std::uint64_t>(number("size"));
-    upload.at = core::Time(std::chrono::microseconds(std::llround(number("at_ms") * 1000)));
+    upload.at = core::time_of_ms(number("at_ms"));
     return upload;
 }
 
@@ -73,7 +72,7 @@ Json json_of(const Upload& upload) {
             {"size", upload.size},
             {"what", upload.facts.what},
             {"chip", upload.facts.chip.empty() ? Json() : Json(upload.facts.chip)},
-            {"at_ms", std::chrono::duration<double, std::milli>(upload.at.time_since_epoch()).count()}};
+            {"at_ms", core::ms_of(upload.at)}};
 }
 
 IncomingFile::IncomingFile(fs::path part, std::string id, std::string name)

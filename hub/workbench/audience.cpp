@@ -20,10 +20,8 @@ core::SharedBytes shared(std::string text) { return std::make_shared<const std::
 
 core::SharedBytes notice(const Json& json) { return shared(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
-double ms_of(core::Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
-
 core::SharedBytes notice_of(const SessionInfo::Lease& lease) {
-    return notice({{"type", "lease"}, {"name", lease.name}, {"since_ms", ms_of(lease.since)}});
+    return notice({{"type", "lease"}, {"name", lease.name}, {"since_ms", core::ms_of(lease.since)}});
 }
 
 core::SharedBytes refusal(const std::string& why) {

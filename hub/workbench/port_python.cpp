@@ -2,15 +2,14 @@
 // Moves bytes and moments between a Port and a ReplEngine.
 #include "hub/workbench/port_python.hpp"
 
+#include "hub/core/times.hpp"
 #include "hub/workbench/repl/repl_engine.hpp"
-#include "hub/workbench/steady_time.hpp"
 #include "protocol/link/frame_reader.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -18,6 +17,7 @@
 namespace hub::workbench {
 namespace {
 
+using core::steady_now;
 using State = ReplEngine::State;
 
 constexpr int interrupts_max = 3;
@@ -82,7 +82,7 @@ struct PortPython::Impl final : Port::Listener {
         if (moment == base::never) {
             io.run_one();
         } else {
-            io.run_one_until(steady_point(moment));
+            io.run_one_until(core::steady_point(moment));
         }
         if (steady_now() >= engine.deadline()) engine.tick(steady_now());
         send();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session's life: absent, open, known, gone, and again.
 #include "hub/workbench/session.hpp"
+#include "hub/core/times.hpp"
 
 #include "hub/workbench/audience.hpp"
 #include "hub/workbench/serial_port.hpp"
-#include "hub/workbench/steady_time.hpp"
 #include "protocol/json/value.hpp"
 #include "protocol/link/frame_reader.hpp"
 #include "protocol/link/names.hpp"
@@ -24,16 +24,14 @@ namespace {
 
 using boost::system::error_code;
 using core::SessionInfo;
+using core::steady_now;
+using core::wall_now;
 using std::chrono::milliseconds;
 
 constexpr milliseconds retry_min{100};
 constexpr milliseconds retry_max{800};
 constexpr unsigned usual_baud = 115'200;
 constexpr std::string_view prompt = ">>> ";
-
-core::Time wall_now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 struct Hello {
     std::string uid;
@@ -170,7 +168,7 @@ struct Session::Impl final : SerialPort::Listener,
     void plan_flush() {
         const base::Micros deadline = reader->deadline();
         if (deadline == base::never) return;
-        flush_timer.expires_at(steady_point(deadline));
+        flush_timer.expires_at(core::steady_point(deadline));
         const auto self = shared_from_this();
         flush_timer.async_wait([self](error_code error) {
             if (error || self->stopped) return;

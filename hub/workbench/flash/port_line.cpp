@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/flash/port_line.hpp"
 
-#include "hub/workbench/steady_time.hpp"
+#include "hub/core/times.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <string>
 #include <string_view>
@@ -26,7 +25,7 @@ struct PortLine::Impl final : Port::Listener {
     /// Lets things happen until the deadline, at most one of them.
     void turn(base::Micros deadline) {
         io.restart();
-        io.run_one_until(steady_point(deadline));
+        io.run_one_until(core::steady_point(deadline));
     }
 
     base::Result<> usable() const {
@@ -42,12 +41,12 @@ struct PortLine::Impl final : Port::Listener {
     template <typename Action>
     base::Result<> once_connected(const Action& action) {
         constexpr base::Micros patience = base::from_ms(10'000);
-        const base::Micros until = steady_now() + patience;
+        const base::Micros until = core::steady_now() + patience;
         for (;;) {
             if (const auto still = usable(); !still) return still;
             const auto done = action(*port);
             if (done || done.error().code != base::ErrorCode::invalid_state) return done;
-            if (steady_now() >= until) {
+            if (core::steady_now() >= until) {
                 return base::fail(base::ErrorCode::disconnected, done.error().message.view(), "Is the server there?");
             }
             turn(until);
@@ -81,7 +80,7 @@ void PortLine::stop_on_interrupt() {
     });
 }
 
-base::Micros PortLine::now() { return steady_now(); }
+base::Micros PortLine::now() { return core::steady_now(); }
 
 base::Result<> PortLine::write(std::span<const std::uint8_t> bytes) {
     constexpr base::Micros patience = base::from_ms(30'000);
