@@ -5,6 +5,7 @@
 #include "cli/client.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
+#include "hub/core/json_parts.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,12 +14,9 @@
 
 namespace cli {
 
-namespace {
+using hub::core::text_at;
 
-std::string text_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+namespace {
 
 std::string birth_line(const Json& status) {
     const auto birth = status.find("birth_ms");

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/sizes.hpp"
 #include "cli/terminal.hpp"
+#include "hub/core/json_parts.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +14,9 @@
 
 namespace cli {
 
+using hub::core::number_at;
+using hub::core::text_at;
+
 namespace {
 
 struct Words {
@@ -20,38 +24,28 @@ struct Words {
     bool force = false;
 };
 
-std::string text_in(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-double number_in(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_number() ? found->get<double>() : 0;
-}
-
 /// "write 45 %, 12 s left"; of one that has ended, why.
 std::string how_far(const Json& job) {
     const Json error = job.value("error", Json());
-    if (error.is_object()) return text_in(error, "message");
-    if (text_in(job, "state") != "running") return "";
-    std::string text = text_in(job, "phase");
+    if (error.is_object()) return text_at(error, "message");
+    if (text_at(job, "state") != "running") return "";
+    std::string text = text_at(job, "phase");
     const Json progress = job.value("progress", Json());
-    if (!progress.is_object() || number_in(progress, "total") <= 0) return text;
-    const double percent = 100 * number_in(progress, "done") / number_in(progress, "total");
+    if (!progress.is_object() || number_at(progress, "total") <= 0) return text;
+    const double percent = 100 * number_at(progress, "done") / number_at(progress, "total");
     text += " " + std::to_string(static_cast<int>(percent)) + " %";
-    const double left_s = number_in(progress, "left_s");
+    const double left_s = number_at(progress, "left_s");
     return left_s < 1 ? text : text + ", " + std::to_string(static_cast<long long>(left_s)) + " s left";
 }
 
 std::vector<std::string> row_of(const Json& job) {
-    const std::string board = text_in(job, "board");
-    return {text_in(job, "id"),
-            text_in(job, "kind"),
-            text_in(job, "what"),
+    const std::string board = text_at(job, "board");
+    return {text_at(job, "id"),
+            text_at(job, "kind"),
+            text_at(job, "what"),
             board.empty() ? "-" : board,
-            age(number_in(job, "created_ms"), now_ms()),
-            text_in(job, "state"),
+            age(number_at(job, "created_ms"), now_ms()),
+            text_at(job, "state"),
             how_far(job)};
 }
 
@@ -76,9 +70,9 @@ void say(const std::string& text) { std::printf("%s\n", printable(text).c_str())
 
 void say_rate(const Json& job) {
     const Json progress = job.value("progress", Json());
-    if (text_in(job, "state") != "running" || !progress.is_object()) return;
-    say(size_text(number_in(progress, "done")) + " of " + size_text(number_in(progress, "total")) + ", " +
-        size_text(number_in(progress, "bytes_per_s")) + "/s");
+    if (text_at(job, "state") != "running" || !progress.is_object()) return;
+    say(size_text(number_at(progress, "done")) + " of " + size_text(number_at(progress, "total")) + ", " +
+        size_text(number_at(progress, "bytes_per_s")) + "/s");
 }
 
 int show(const Invocation& invocation, const std::string& id) {
@@ -88,16 +82,16 @@ int show(const Invocation& invocation, const std::string& id) {
         std::puts(json_text(*job).c_str());
         return exit_ok;
     }
-    const std::string board = text_in(*job, "port");
-    say("Job " + text_in(*job, "id") + ": " + text_in(*job, "kind") + " " + text_in(*job, "what") +
-        (board.empty() ? "" : " on " + board) + ", by " + text_in(*job, "by"));
+    const std::string board = text_at(*job, "port");
+    say("Job " + text_at(*job, "id") + ": " + text_at(*job, "kind") + " " + text_at(*job, "what") +
+        (board.empty() ? "" : " on " + board) + ", by " + text_at(*job, "by"));
     for (const Json& line : job->value("lines", Json::array())) {
         if (line.is_string()) say("  " + line.get<std::string>());
     }
-    say(text_in(*job, "state") + (how_far(*job).empty() ? "" : ": " + how_far(*job)));
+    say(text_at(*job, "state") + (how_far(*job).empty() ? "" : ": " + how_far(*job)));
     say_rate(*job);
     const Json error = job->value("error", Json());
-    if (error.is_object() && !text_in(error, "hint").empty()) say("What to try: " + text_in(error, "hint"));
+    if (error.is_object() && !text_at(error, "hint").empty()) say("What to try: " + text_at(error, "hint"));
     return exit_ok;
 }
 

@@ -2,6 +2,7 @@
 // What boards say: one function for each word of docs/protocol.md, "Board to hub".
 #include "hub/core/declaration.hpp"
 #include "hub/core/hub_impl.hpp"
+#include "hub/core/json_parts.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/core/values.hpp"
 #include "protocol/link/names.hpp"
@@ -27,8 +28,7 @@ bool is_t_ms(const Json& value) {
 }
 
 std::string text_of(const Json& object, const char* key, std::size_t size_max) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? printable(found->get<std::string>(), size_max) : std::string();
+    return printable(text_at(object, key), size_max);
 }
 
 std::int64_t integer_of(const Json& object, const char* key, std::int64_t otherwise) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/home/announcer.hpp"
 
+#include "hub/core/json_parts.hpp"
 #include "hub/core/safe_json.hpp"
-#include "hub/home/json_parts.hpp"
 #include "hub/home/topics.hpp"
 
 #include <algorithm>
@@ -13,6 +13,8 @@ namespace hub::home {
 namespace {
 
 using core::Json;
+using core::object_at;
+using core::text_at;
 
 /// Twice what 64 boards of 32 entities can have; a broker with more of ours has a problem that we don't add to.
 constexpr std::size_t kept_max = 4096;

@@ -2,7 +2,7 @@
 #include "hub/home/ha_conversation.hpp"
 
 #include "hub/core/home_access.hpp"
-#include "hub/home/json_parts.hpp"
+#include "hub/core/json_parts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +10,8 @@
 namespace hub::home {
 
 using core::Json;
+using core::object_at;
+using core::text_at;
 
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/home/health_book.hpp"
 
+#include "hub/core/json_parts.hpp"
 #include "hub/core/safe_json.hpp"
-#include "hub/home/json_parts.hpp"
 
 namespace hub::home {
 namespace {
@@ -30,8 +30,8 @@ std::optional<std::string> HealthBook::note(const core::Heartbeat& beat, Micros 
 
 std::string HealthBook::note(const core::Crashed& crashed) {
     Json& figures = boards_[crashed.uid].figures;
-    std::string text = text_at(crashed.crash, "message");
-    const std::string file = text_at(crashed.crash, "file");
+    std::string text = core::text_at(crashed.crash, "message");
+    const std::string file = core::text_at(crashed.crash, "file");
     const auto line = crashed.crash.find("line");
     if (!file.empty()) {
         text += " (" + file;

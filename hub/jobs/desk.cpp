@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/jobs/desk.hpp"
 
+#include "hub/core/json_parts.hpp"
 #include "hub/core/times.hpp"
 #include "hub/jobs/job_request.hpp"
 
@@ -27,10 +28,7 @@ Json catalogue_of(const Json& lines) {
     Json catalogue = Json::array();
     for (const Json& line : lines) {
         if (!line.is_object()) continue;
-        const auto text = [&line](const char* key) {
-            const auto found = line.find(key);
-            return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
-        };
+        const auto text = [&line](const char* key) { return core::text_at(line, key); };
         const auto here = line.find("here");
         catalogue.push_back({{"board", text("board")},
                              {"title", text("title")},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/jobs/tool_report.hpp"
 
+#include "hub/core/json_parts.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/jobs/tool.hpp"
 
@@ -11,20 +12,16 @@
 
 namespace hub::jobs {
 
+using core::text_at;
+
 namespace {
 
 constexpr std::string_view hint_mark = "What to try: ";
 constexpr std::size_t message_size_max = 1000;
 constexpr double count_max = 1e15; // beyond it, numbers of JSON are no longer whole
 
-std::string text_in(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-double number_in(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    const double value = found != json.end() && found->is_number() ? found->get<double>() : 0;
+double count_at(const Json& json, const char* key) {
+    const double value = core::number_at(json, key);
     return std::isfinite(value) ? std::clamp(value, 0.0, count_max) : 0;
 }
 
@@ -34,9 +31,9 @@ void say(Job& job, std::string_view text) {
 }
 
 void hear_progress(Job& job, const Json& said) {
-    JobProgress progress{static_cast<std::uint64_t>(number_in(said, "done")),
-                         static_cast<std::uint64_t>(number_in(said, "total")), number_in(said, "bytes_per_s"),
-                         number_in(said, "left_s")};
+    JobProgress progress{static_cast<std::uint64_t>(count_at(said, "done")),
+                         static_cast<std::uint64_t>(count_at(said, "total")), count_at(said, "bytes_per_s"),
+                         count_at(said, "left_s")};
     progress.done = std::min(progress.done, progress.total);
     job.progress = progress;
 }
@@ -44,18 +41,18 @@ void hear_progress(Job& job, const Json& said) {
 /// How much is to be sent, and as each file arrives, how much has.
 void hear_plan(Job& job, const Json& said) {
     enter(job, Phase::copy);
-    job.progress = JobProgress{0, static_cast<std::uint64_t>(number_in(said, "bytes")), 0, 0};
-    const std::string version = text_in(said, "version");
+    job.progress = JobProgress{0, static_cast<std::uint64_t>(count_at(said, "bytes")), 0, 0};
+    const std::string version = text_at(said, "version");
     say(job, version.empty() ? "Copy what differs" : "Copy what differs of version " + version);
 }
 
 void hear_file(Job& job, const Json& said) {
     const auto sent = said.find("sent"); // sync tells only of those that were sent
     if (job.progress && (sent == said.end() || *sent == true)) {
-        const auto size = static_cast<std::uint64_t>(number_in(said, "size"));
+        const auto size = static_cast<std::uint64_t>(count_at(said, "size"));
         job.progress->done = std::min(job.progress->done + size, job.progress->total);
     }
-    say(job, text_in(said, "path"));
+    say(job, text_at(said, "path"));
 }
 
 // Flat, so that a file of many such stays within what is read.
@@ -68,11 +65,11 @@ void keep_result(Job& job, Json said) {
 
 void hear(Job& job, const std::string& type, const Json& said) {
     static constexpr std::array ends{"result", "end", "ok", "crashed", "erased", "firmware"};
-    if (type == "step") return say(job, text_in(said, "text"));
+    if (type == "step") return say(job, text_at(said, "text"));
     if (type == "progress") return hear_progress(job, said);
     if (type == "plan") return hear_plan(job, said);
     if (type == "file") return hear_file(job, said);
-    if (type == "switched") return say(job, "Version " + text_in(said, "version") + " takes its place");
+    if (type == "switched") return say(job, "Version " + text_at(said, "version") + " takes its place");
     if (type == "rolled_back") return say(job, "The version before takes its place");
     if (std::find(ends.begin(), ends.end(), type) != ends.end()) keep_result(job, said);
 }
@@ -100,8 +97,8 @@ std::optional<JobError> harm_of(const Job& job) {
 void hear_line(Job& job, std::string_view line) {
     const auto said = core::parse_json(line, tool_line_size_max);
     if (!said || !said->is_object()) return;
-    if (const auto phase = phase_of(text_in(*said, "phase")); phase && *phase != Phase::none) enter(job, *phase);
-    hear(job, text_in(*said, "type"), *said);
+    if (const auto phase = phase_of(text_at(*said, "phase")); phase && *phase != Phase::none) enter(job, *phase);
+    hear(job, text_at(*said, "type"), *said);
 }
 
 void hear_complaint(Job& job, std::string_view line) {

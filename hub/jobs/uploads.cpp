@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/jobs/uploads.hpp"
 
+#include "hub/core/json_parts.hpp"
 #include "hub/core/safe_json.hpp"
 #include "hub/core/times.hpp"
 
@@ -47,13 +48,9 @@ std::optional<Upload> read_about(const fs::path& file) {
     text.resize(static_cast<std::size_t>(in.gcount()));
     const auto json = core::parse_json(text, about_size_max);
     if (!json || !json->is_object()) return std::nullopt;
-    const auto word = [&json](const char* key) {
-        const auto found = json->find(key);
-        return found != json->end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
+    const auto word = [&json](const char* key) { return core::text_at(*json, key); };
     const auto number = [&json](const char* key) {
-        return found != json->end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, core::year_9999_ms)
-                                                          : 0;
+        return std::clamp(core::number_at(*json, key), 0.0, core::year_9999_ms);
     };
     Upload upload;
     upload.id = word("id");

@@ -2,12 +2,16 @@
 // Turns changes into rows.
 #include "hub/timeline/record.hpp"
 
+#include "hub/core/json_parts.hpp"
+
 #include <cmath>
 #include <string_view>
 #include <utility>
 
 namespace hub::timeline {
 namespace {
+
+using core::text_at;
 
 std::string cut(const std::string& text) {
     if (text.size() <= text_size_max) return text;
@@ -47,7 +51,7 @@ public:
         line(change.uid, "log", change.level, change.at, change.text, nullptr);
     }
     void operator()(const core::Crashed& change) {
-        line(change.uid, "crash", member(change.crash, "app"), change.at, member(change.crash, "message"),
+        line(change.uid, "crash", text_at(change.crash, "app"), change.at, text_at(change.crash, "message"),
              change.crash);
     }
     void operator()(const core::CommandChanged& change) {
@@ -76,10 +80,6 @@ private:
         if (value.is_number()) return sample(uid, id, state.at, value.get<double>());
         if (value.is_boolean()) sample(uid, id, state.at, value.get<bool>() ? 1 : 0);
         line(uid, "state", id, state.at, words_of(value), value);
-    }
-    static std::string member(const core::Json& object, const char* name) {
-        const auto found = object.find(name);
-        return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
     }
 
     void sample(const std::string& uid, std::string id, core::Time at, double value) {

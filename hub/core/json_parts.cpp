@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hub/home/json_parts.hpp"
+#include "hub/core/json_parts.hpp"
 
-namespace hub::home {
-
-using core::Json;
+namespace hub::core {
 
 std::string text_at(const Json& object, const char* key) {
     const auto found = object.is_object() ? object.find(key) : object.end();
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+double number_at(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_number() ? found->get<double>() : 0;
 }
 
 const Json& object_at(const Json& object, const char* key) {
@@ -16,4 +19,4 @@ const Json& object_at(const Json& object, const char* key) {
     return found != object.end() && found->is_object() ? *found : empty;
 }
 
-} // namespace hub::home
+} // namespace hub::core
