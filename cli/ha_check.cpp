@@ -34,11 +34,6 @@ struct Declared {
     Json remarks = Json::array(); ///< see openapi.yaml, Remark
 };
 
-Json json_of(const hub::core::Remark& remark) {
-    return {{"entity", remark.entity},     {"option", remark.option},     {"problem", remark.problem},
-            {"releases", remark.releases}, {"rejected", remark.rejected}, {"left_out", remark.left_out}};
-}
-
 /// Puts the parts of one declaration together as they come: `hello`, then `decl` in one or several messages.
 class DeclarationReader {
 public:
@@ -61,7 +56,7 @@ public:
         std::vector<hub::core::Remark> remarks;
         Declared result{hello_.value("uid", ""), hello_.value("name", ""), 0, Json::array()};
         result.entities = hub::core::check_declaration(elements_, remarks).size();
-        for (const auto& remark : remarks) result.remarks.push_back(json_of(remark));
+        for (const auto& remark : remarks) result.remarks.push_back(hub::core::json_of(remark));
         return result;
     }
 

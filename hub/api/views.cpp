@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/api/views.hpp"
 
+#include "hub/core/declaration.hpp"
+
 namespace hub::api {
 
 using core::Json;
@@ -123,11 +125,6 @@ Json view_of(const core::SessionInfo& session) {
     return view;
 }
 
-Json view_of(const core::Remark& remark) {
-    return {{"entity", remark.entity},     {"option", remark.option},     {"problem", remark.problem},
-            {"releases", remark.releases}, {"rejected", remark.rejected}, {"left_out", remark.left_out}};
-}
-
 Json view_of(const core::HomeReport& report, const std::vector<core::Board>& boards) {
     Json view = {{"broker", {{"state", report.broker}, {"address", report.broker_address}}},
                  {"websocket", {{"state", report.websocket}, {"version", report.version}}},
@@ -146,7 +143,7 @@ Json view_of(const core::HomeReport& report, const std::vector<core::Board>& boa
             row.update(
                 {{"documents", announced.documents}, {"waiting", announced.waiting}, {"deleted", announced.deleted}});
         }
-        for (const core::Remark& remark : board.remarks) row["remarks"].push_back(view_of(remark));
+        for (const core::Remark& remark : board.remarks) row["remarks"].push_back(core::json_of(remark));
         view["boards"].push_back(std::move(row));
     }
     for (const core::DiscoveryOrphan& orphan : report.orphans) {

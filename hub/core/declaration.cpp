@@ -247,6 +247,11 @@ std::string Remark::text() const {
     return left_out ? line + "; left out" : line;
 }
 
+Json json_of(const Remark& remark) {
+    return {{"entity", remark.entity},     {"option", remark.option},     {"problem", remark.problem},
+            {"releases", remark.releases}, {"rejected", remark.rejected}, {"left_out", remark.left_out}};
+}
+
 base::Result<Entity> check_entity(const Json& element, std::vector<Remark>& remarks) {
     const bool shaped = element.is_array() && element.size() >= 3 && element[0].is_string() && element[1].is_string() &&
                         element[2].is_string() && (element.size() == 3 || element[3].is_object());

@@ -29,6 +29,9 @@ base::Result<Entity> check_entity(const Json& element, std::vector<Remark>& rema
 /// out with a remark.
 std::vector<Entity> check_declaration(const Json& elements, std::vector<Remark>& remarks);
 
+/// A Remark of openapi.yaml.
+Json json_of(const Remark& remark);
+
 /// Whether a board may publish or listen on this topic of somebody else's system (docs/protocol.md, "Further topics").
 /// `discovery_prefix` is Home Assistant's, without a slash at its end.
 bool is_further_topic(std::string_view topic, std::string_view discovery_prefix) noexcept;
