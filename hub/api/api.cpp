@@ -330,9 +330,7 @@ WebSocket::Source Api::Impl::face_of(std::string board) {
 }
 
 void Api::Impl::greet(WebSocket& client) {
-    core::Json list = core::Json::array();
-    for (const jobs::Job* job : hub.desk().list()) list.push_back(jobs::json_of(*job));
-    client.send(broadcast.snapshot(text_of({{"type", "jobs"}, {"jobs", std::move(list)}})));
+    client.send(broadcast.snapshot(text_of({{"type", "jobs"}, {"jobs", jobs::json_of(hub.desk().list())}})));
     for (const core::Board& board : hub.boards()) {
         std::string history = hub.console_history(board.uid);
         if (history.empty()) continue;

@@ -19,9 +19,7 @@ Answer answer_of(const base::Result<Json>& json) { return json ? json_answer(*js
 } // namespace
 
 void get_jobs(Context& context, const Request&, Reply reply) {
-    Json list = Json::array();
-    for (const jobs::Job* job : context.hub.desk().list()) list.push_back(jobs::json_of(*job));
-    reply(json_answer(list));
+    reply(json_answer(jobs::json_of(context.hub.desk().list())));
 }
 
 void post_job(Context& context, const Request& request, Reply reply) {

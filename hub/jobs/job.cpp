@@ -148,6 +148,12 @@ Json json_of(const Job& job) {
             {"request", job.request}};
 }
 
+Json json_of(const std::vector<const Job*>& jobs) {
+    Json list = Json::array();
+    for (const Job* job : jobs) list.push_back(json_of(*job));
+    return list;
+}
+
 std::optional<Job> job_of(const Json& json) {
     if (!json.is_object()) return std::nullopt;
     Reader reader{json};

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hub::jobs {
 
@@ -92,6 +93,7 @@ void enter(Job& job, Phase phase) noexcept;
 void add_line(Job& job, std::string_view line);
 
 Json json_of(const Job& job);
+Json json_of(const std::vector<const Job*>& jobs);
 /// A job out of a file; nothing when something in it is not as `json_of` writes it.
 std::optional<Job> job_of(const Json& json);
 

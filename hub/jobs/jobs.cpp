@@ -170,10 +170,8 @@ base::Result<Job> Jobs::cancel(std::string_view id, bool force) {
 }
 
 const Job* Jobs::find(std::string_view id) const {
-    for (const auto& entry : entries_) {
-        if (entry->job.id == id) return &entry->job;
-    }
-    return nullptr;
+    const Entry* const entry = find_entry(id);
+    return entry == nullptr ? nullptr : &entry->job;
 }
 
 std::vector<const Job*> Jobs::list() const {
@@ -285,7 +283,7 @@ std::size_t Jobs::count(JobState state) const {
                                                   [state](const auto& entry) { return entry->job.state == state; }));
 }
 
-Jobs::Entry* Jobs::find_entry(std::string_view id) {
+Jobs::Entry* Jobs::find_entry(std::string_view id) const {
     for (const auto& entry : entries_) {
         if (entry->job.id == id) return entry.get();
     }

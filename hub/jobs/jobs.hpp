@@ -103,7 +103,7 @@ private:
     void save();
     void plan();
     std::size_t count(JobState state) const;
-    Entry* find_entry(std::string_view id);
+    Entry* find_entry(std::string_view id) const;
 
     Dependencies& dependencies_;
     std::list<std::unique_ptr<Entry>> entries_; ///< oldest first
