@@ -7,8 +7,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace hub::daemon {
@@ -16,10 +17,13 @@ namespace hub::daemon {
 namespace {
 
 base::Result<jobs::FirmwareFacts> examine(const std::filesystem::path& path) {
+    std::error_code gone;
+    const auto size = std::filesystem::file_size(path, gone);
+    std::vector<std::uint8_t> bytes(gone ? 0 : std::min<std::uintmax_t>(size, jobs::upload_size_max));
     std::ifstream in(path, std::ios::binary);
-    const std::vector<char> bytes(std::istreambuf_iterator<char>(in), {});
-    const auto firmware =
-        workbench::flash::examine_firmware({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    const auto firmware = workbench::flash::examine_firmware(bytes);
     if (firmware) return jobs::FirmwareFacts{firmware->what, firmware->chip != nullptr ? firmware->chip->word : ""};
     const base::Error& error = firmware.error();
     const bool is_bad = error.code == base::ErrorCode::refused;

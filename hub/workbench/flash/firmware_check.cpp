@@ -69,13 +69,15 @@ void check_image(Bytes bytes, const Target& target, const std::string& where, st
     const esp::ChipFacts& chip = *target.chip;
     const bool extended = chip.chip != esp::Chip::esp8266;
     const auto image = esp::parse_image(bytes, extended);
-    // Read by the other kind's header it may be whole: then that is the better thing to say.
-    const auto other = esp::parse_image(bytes, !extended);
-    if ((!image || !image->is_intact()) && other && other->is_intact()) {
-        const std::string name = extended ? esp::facts_of(esp::Chip::esp8266).name : esp::chip_name(other->chip_id);
-        found.push_back({where + " is for " + name + ", but the board has " + chip.name,
-                         std::string("Fetch the firmware for ") + chip.name + ".", true});
-        return;
+    if (!image || !image->is_intact()) {
+        // Read by the other kind's header it may be whole: then that is the better thing to say.
+        const auto other = esp::parse_image(bytes, !extended);
+        if (other && other->is_intact()) {
+            const std::string name = extended ? esp::facts_of(esp::Chip::esp8266).name : esp::chip_name(other->chip_id);
+            found.push_back({where + " is for " + name + ", but the board has " + chip.name,
+                             std::string("Fetch the firmware for ") + chip.name + ".", true});
+            return;
+        }
     }
     if (!image) {
         found.push_back({where + ": " + std::string(image.error().message.view()), fetch_again, false});
