@@ -107,20 +107,18 @@ std::string Announcer::payload_of(const std::string& topic) const {
     return document.is_null() ? *payload : document.dump();
 }
 
-void Announcer::said() {
-    const auto message = next();
-    if (!message) return;
+void Announcer::said(const Message& message) {
     const Step step = queue_.front();
     queue_.pop_front();
     if (step.lets_go) return;
-    if (message->payload.empty()) {
+    if (message.payload.empty()) {
         kept_.erase(step.topic);
         migrating_.erase(step.topic);
         return;
     }
-    const bool has_components = step.topic.starts_with(prefix_ + "/device/");
-    kept_[step.topic] = has_components ? read(message->payload) : Kept{hash_of(message->payload), "", {}};
-    if (message->payload != *wanted(step.topic)) queue({step.topic, false, true}); // now without what was reduced
+    const bool has_components = is_device_topic(prefix_, step.topic);
+    kept_[step.topic] = has_components ? read(message.payload) : Kept{hash_of(message.payload), "", {}};
+    if (message.payload != *wanted(step.topic)) queue({step.topic, false, true}); // now without what was reduced
 }
 
 void Announcer::queue_differences() {

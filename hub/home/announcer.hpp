@@ -51,9 +51,9 @@ public:
     /// Home Assistant has started: say everything again.
     void repeat();
 
-    /// The next message to publish; call `said` when it was.
+    /// The next message to publish; hand it to `said` when it was, before anything else.
     std::optional<Message> next() const;
-    void said();
+    void said(const Message& message);
 
     /// By topic. Only after `broker_known` all.
     std::vector<core::DiscoveryOrphan> orphans() const;

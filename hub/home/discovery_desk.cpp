@@ -79,9 +79,9 @@ void DiscoveryDesk::pump() {
     while (const auto message = announcer_.next()) {
         if (has_to_wait(*message)) return;
         if (!client_.publish(message->topic, message->payload, 1, true)) return;
-        announcer_.said();
+        announcer_.said(*message);
         last_said_ = Clock::now();
-        if (message->topic.starts_with(prefix_ + "/device/")) device_said_[message->topic] = last_said_;
+        if (is_device_topic(prefix_, message->topic)) device_said_[message->topic] = last_said_;
         ++said_in_burst_;
     }
 }

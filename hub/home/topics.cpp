@@ -48,6 +48,10 @@ std::string device_config_topic(std::string_view prefix, std::string_view uid) {
     return std::string(prefix) + "/device/ouro_" + std::string(uid) + "/config";
 }
 
+bool is_device_topic(std::string_view prefix, std::string_view topic) {
+    return skip(topic, prefix) && topic.starts_with("/device/");
+}
+
 std::string health_id(std::string_view figure) { return std::string(health_start) + std::string(figure); }
 
 std::optional<EntityName> parse_command_topic(std::string_view topic) {

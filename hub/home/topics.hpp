@@ -25,6 +25,9 @@ std::string config_topic(std::string_view prefix, core::Kind kind, std::string_v
 /// `<prefix>/device/ouro_<uid>/config`, for the document of a whole board.
 std::string device_config_topic(std::string_view prefix, std::string_view uid);
 
+/// Whether the topic, one of ours below `prefix`, is that of a whole board's document.
+bool is_device_topic(std::string_view prefix, std::string_view topic);
+
 /// The id of one of the entities that the hub adds to a board, `health-<figure>`. No entity of a board is called so.
 std::string health_id(std::string_view figure);
 

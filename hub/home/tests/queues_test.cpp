@@ -20,7 +20,7 @@ std::vector<std::string> say_all(Announcer& announcer) {
     std::vector<std::string> said;
     while (const auto message = announcer.next()) {
         said.push_back(message->payload.empty() ? "-" + message->topic : message->topic);
-        announcer.said();
+        announcer.said(*message);
     }
     return said;
 }
@@ -95,7 +95,7 @@ std::vector<std::string> say_whole(Announcer& announcer) {
     std::vector<std::string> said;
     while (const auto message = announcer.next()) {
         said.push_back((message->settled ? "| " : "") + message->topic + " " + message->payload);
-        announcer.said();
+        announcer.said(*message);
     }
     return said;
 }
@@ -130,7 +130,7 @@ TEST(AnnouncerOfDevices, goes_on_with_a_move_that_was_cut_off) {
     announcer.broker_known();
     const std::string document = device_document({"door"});
     announcer.declare("abcd", {{device, document}});
-    announcer.said(); // it has let go; then the broker leaves
+    announcer.said(*announcer.next()); // it has let go; then the broker leaves
     announcer.connection_lost();
     announcer.heard(door, R"({"migrate_discovery":true})");
     announcer.broker_known();
