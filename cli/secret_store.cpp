@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/secret_store.hpp"
-#include "hub/daemon/data_folder.hpp"
+#include "hub/core/json_parts.hpp"
+#include "hub/core/token.hpp"
 #include "protocol/link/names.hpp"
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <random>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -35,37 +26,15 @@ tl::unexpected<Failure> broken(const fs::path& file) {
                 "Put it away, and set the secrets again.");
 }
 
-/// Nothing if there is no file.
+/// Empty if there is no file.
 Outcome<std::string> read_private(const fs::path& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == ENOENT) return std::string();
-    if (fd < 0) return fail(exit_failed, "Can't read " + file.string() + ": " + std::strerror(errno), "");
-    struct stat info {};
-    std::string text;
-    std::array<char, 4096> piece{};
-    ssize_t size = 0;
-    const bool is_private = ::fstat(fd, &info) == 0 && (info.st_mode & 077U) == 0;
-    while (is_private && text.size() <= file_max && (size = ::read(fd, piece.data(), piece.size())) > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(size));
-    }
-    ::close(fd);
-    if (!is_private) {
-        return fail(exit_refused, "Others can read the secrets in " + file.string(),
-                    "Change them where they are used, then: chmod 600 " + file.string());
-    }
-    if (size < 0 || text.size() > file_max || text.empty()) return broken(file);
-    return text;
-}
-
-std::string new_salt() {
-    std::random_device random;
-    std::string salt;
-    for (int i = 0; i < 4; ++i) {
-        std::array<char, 9> digits{};
-        std::snprintf(digits.data(), digits.size(), "%08x", random());
-        salt += digits.data();
-    }
-    return salt;
+    const auto text = hub::daemon::read_private_file(file, file_max);
+    if (text && *text) return (*text)->empty() ? broken(file) : Outcome<std::string>(**text);
+    if (text) return std::string();
+    if (text.error().code == base::ErrorCode::malformed) return broken(file);
+    if (text.error().code != base::ErrorCode::refused) return tl::unexpected(failure_of(text.error()));
+    return fail(exit_refused, "Others can read the secrets in " + file.string(),
+                "Change them where they are used, then: chmod 600 " + file.string());
 }
 
 bool is_before(const KeptSecret& a, const KeptSecret& b) {
@@ -75,15 +44,11 @@ bool is_before(const KeptSecret& a, const KeptSecret& b) {
 /// What `save` writes; nothing else.
 bool read_secret(const Json& json, KeptSecret& into) {
     if (!json.is_object()) return false;
-    const auto text = [&](const char* key) {
-        const auto found = json.find(key);
-        return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
+    const auto text = [&json](const char* key) { return hub::core::text_at(json, key); };
     into.name = text("name");
     into.board = text("board");
     into.value = text("value");
-    const auto at = json.find("set_at_ms");
-    into.set_at_ms = at != json.end() && at->is_number() ? at->get<double>() : 0;
+    into.set_at_ms = hub::core::number_at(json, "set_at_ms");
     return workbench::is_secret_name(into.name) && workbench::is_secret_value(into.value) &&
            (into.board.empty() || protocol::link::is_uid(into.board));
 }
@@ -91,23 +56,16 @@ bool read_secret(const Json& json, KeptSecret& into) {
 } // namespace
 
 Outcome<SecretStore> SecretStore::open(const fs::path& data, Purpose purpose) {
-    int lock = -1;
+    SecretStore store(data / "secrets.json");
     if (purpose == Purpose::change) {
-        std::error_code error;
-        const bool is_new = !fs::exists(data, error);
-        fs::create_directories(data, error);
-        if (error || (is_new && ::chmod(data.c_str(), 0700) != 0)) {
-            return fail(exit_failed, "Can't make the folder " + data.string(), "Name another one with --data.");
+        using hub::daemon::FileLock;
+        if (const auto made = hub::daemon::make_private_folder(data); !made) {
+            return tl::unexpected(failure_of(made.error()));
         }
-        lock = ::open((data / "secrets.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (lock < 0 || ::flock(lock, LOCK_EX) != 0) {
-            const std::string why = std::strerror(errno);
-            if (lock >= 0) ::close(lock);
-            return fail(exit_failed, "Can't write in " + data.string() + ": " + why,
-                        "Name another folder with --data.");
-        }
+        auto lock = FileLock::take(data / "secrets.lock", FileLock::WhenTaken::wait);
+        if (!lock) return tl::unexpected(failure_of(lock.error()));
+        store.lock_.emplace(std::move(*lock));
     }
-    SecretStore store(data / "secrets.json", lock);
     const auto text = read_private(store.file_);
     if (!text) return tl::unexpected(text.error());
     if (text->empty()) return store;
@@ -123,16 +81,6 @@ Outcome<SecretStore> SecretStore::open(const fs::path& data, Purpose purpose) {
     }
     std::sort(store.secrets_.begin(), store.secrets_.end(), is_before);
     return store;
-}
-
-SecretStore::SecretStore(SecretStore&& other) noexcept
-    : file_(std::move(other.file_)),
-      lock_(std::exchange(other.lock_, -1)),
-      salt_(std::move(other.salt_)),
-      secrets_(std::move(other.secrets_)) {}
-
-SecretStore::~SecretStore() {
-    if (lock_ >= 0) ::close(lock_);
 }
 
 workbench::Secrets SecretStore::for_board(const std::string& uid) const {
@@ -159,7 +107,7 @@ bool SecretStore::remove(const std::string& name, const std::string& board) {
 }
 
 Outcome<> SecretStore::save() {
-    if (salt_.empty()) salt_ = new_salt();
+    if (salt_.empty()) salt_ = hub::core::make_token();
     Json list = Json::array();
     for (const KeptSecret& secret : secrets_) {
         list.push_back(

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "cli/outcome.hpp"
+#include "hub/daemon/private_files.hpp"
 #include "hub/workbench/deploy_parts.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -25,9 +28,6 @@ public:
 
     /// Failures: `exit_refused` when others can read the file; `exit_failed` when it can't be read or is broken.
     static Outcome<SecretStore> open(const std::filesystem::path& data, Purpose purpose);
-    SecretStore(SecretStore&& other) noexcept;
-    SecretStore& operator=(SecretStore&&) = delete;
-    ~SecretStore();
 
     /// By name, the ones for all boards first.
     const std::vector<KeptSecret>& all() const noexcept { return secrets_; }
@@ -44,10 +44,10 @@ public:
     Outcome<> save();
 
 private:
-    SecretStore(std::filesystem::path file, int lock) : file_(std::move(file)), lock_(lock) {}
+    explicit SecretStore(std::filesystem::path file) : file_(std::move(file)) {}
 
     std::filesystem::path file_;
-    int lock_;
+    std::optional<hub::daemon::FileLock> lock_;
     std::string salt_;
     std::vector<KeptSecret> secrets_;
 };

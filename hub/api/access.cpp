@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 
 namespace hub::api {
 
@@ -23,16 +24,6 @@ std::string hex(const std::array<unsigned char, 32>& bytes) {
 }
 
 } // namespace
-
-std::string make_token() {
-    expect(sodium_init() >= 0);
-    std::array<unsigned char, 32> bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    constexpr auto variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::array<char, sodium_base64_ENCODED_LEN(32, variant)> text{};
-    sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), variant);
-    return text.data();
-}
 
 Access::Access(const std::vector<Token>& tokens, const base::Clock& clock) : clock_(clock) {
     expect(sodium_init() >= 0);

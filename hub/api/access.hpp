@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "hub/api/request.hpp"
+#include "hub/core/token.hpp"
 
 #include <array>
 #include <deque>
@@ -25,8 +26,7 @@ inline constexpr std::size_t token_size_max = 128;
 /// So many wrong tokens from one address within a minute, and the address waits.
 inline constexpr std::size_t failures_max = 10;
 
-/// 32 random bytes in base64url without padding: 43 characters.
-std::string make_token();
+using core::make_token;
 
 /// Keeps only hashes; compares in constant time. Core's thread only.
 class Access {

@@ -2,11 +2,13 @@
 // The hub's own folder: made for its user alone, held by one hub at a time.
 #pragma once
 
-#include "base/result.hpp"
+#include "hub/daemon/private_files.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace hub::daemon {
 
@@ -15,10 +17,6 @@ class DataFolder {
 public:
     /// Makes the folder (mode 0700) and locks it. Errors: `io`; `busy` when another hub runs there.
     static base::Result<DataFolder> open(const std::filesystem::path& path);
-
-    DataFolder(DataFolder&& other) noexcept;
-    DataFolder& operator=(DataFolder&&) = delete;
-    ~DataFolder();
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
@@ -29,13 +27,10 @@ public:
     base::Result<std::optional<std::string>> find_token(std::string_view name) const;
 
 private:
-    DataFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+    DataFolder(std::filesystem::path path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::filesystem::path path_;
-    int lock_ = -1;
+    FileLock lock_;
 };
-
-/// Replaces a file whole, with mode 0600: whoever reads sees the old one or the new one. Error: `io`.
-base::Result<> write_private_file(const std::filesystem::path& file, std::string_view content);
 
 } // namespace hub::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/daemon/job_desk.hpp"
 
-#include "hub/daemon/data_folder.hpp"
+#include "hub/daemon/private_files.hpp"
 #include "hub/jobs/tool_process.hpp"
 #include "hub/workbench/flash/firmware_file.hpp"
 
