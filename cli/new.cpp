@@ -12,11 +12,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -31,16 +31,24 @@ struct Words {
     std::string base = "sensor";
 };
 
-using Templates = std::map<std::string, std::vector<hub::workbench::KitFile>>;
-
-/// By name, with the paths below it.
-Templates all_templates() {
-    Templates found;
-    for (const auto& [path, content] : hub::workbench::kit_templates()) {
-        const auto slash = path.find('/');
-        found[std::string(path.substr(0, slash))].push_back({path.substr(slash + 1), content});
+/// "blind, door, …". A template's files lie one behind the other.
+std::string template_names() {
+    std::string names;
+    std::string_view last;
+    for (const auto& file : hub::workbench::kit_templates()) {
+        const auto name = file.path.substr(0, file.path.find('/'));
+        if (name != std::exchange(last, name)) names += (names.empty() ? "" : ", ") + std::string(name);
     }
-    return found;
+    return names;
+}
+
+/// With the paths in its folder; none of a name that is no template's.
+std::vector<hub::workbench::KitFile> template_files(const std::string& name) {
+    std::vector<hub::workbench::KitFile> files;
+    for (const auto& [path, content] : hub::workbench::kit_templates()) {
+        if (path.starts_with(name + "/")) files.push_back({path.substr(name.size() + 1), content});
+    }
+    return files;
 }
 
 /// "front_door" is "Front door" in a menu.
@@ -89,13 +97,10 @@ Outcome<> make_app(const fs::path& place, const std::string& name, const std::ve
 }
 
 int run_new(const Invocation& invocation, const Words& words) {
-    const Templates templates = all_templates();
-    const auto chosen = templates.find(words.base);
-    if (chosen == templates.end()) {
-        std::string known;
-        for (const auto& [name, files] : templates) known += (known.empty() ? "" : ", ") + name;
-        return report(
-            {exit_usage, "There is no template \"" + printable(words.base) + "\"", "There are " + known + "."});
+    const auto chosen = template_files(words.base);
+    if (chosen.empty()) {
+        return report({exit_usage, "There is no template \"" + printable(words.base) + "\"",
+                       "There are " + template_names() + "."});
     }
     const fs::path place = fs::absolute(words.folder).lexically_normal();
     const std::string name = place.has_filename() ? place.filename().string() : place.parent_path().filename().string();
@@ -104,10 +109,10 @@ int run_new(const Invocation& invocation, const Words& words) {
             {exit_usage, "\"" + printable(name) + "\" can't be an app's name", "1 to 32 letters, digits, _ and -."});
     }
     const fs::path folder = place.has_filename() ? place : place.parent_path();
-    if (const auto made = make_app(folder, name, chosen->second); !made) return report(made.error());
+    if (const auto made = make_app(folder, name, chosen); !made) return report(made.error());
     if (invocation.json) {
         Json files = Json::array();
-        for (const auto& file : chosen->second) files.push_back(std::string(file.path));
+        for (const auto& file : chosen) files.push_back(std::string(file.path));
         std::puts(json_text({{"app", name}, {"folder", folder.string()}, {"template", words.base}, {"files", files}})
                       .c_str());
         return exit_ok;
@@ -127,9 +132,7 @@ void add_new(CLI::App& app, Invocation& invocation) {
     const auto words = std::make_shared<Words>();
     add_json_option(*command, invocation);
     command->add_option("APP", words->folder, "The folder to make; the app is called as it")->required();
-    std::string known;
-    for (const auto& [name, files] : all_templates()) known += (known.empty() ? "" : ", ") + name;
-    command->add_option("-t,--template", words->base, "What to begin with: " + known)->capture_default_str();
+    command->add_option("-t,--template", words->base, "What to begin with: " + template_names())->capture_default_str();
     command->footer(
         "Example:\n  ouro new front_door --template door\nA folder that has something in it is left as it is.");
     command->callback(
