@@ -171,19 +171,21 @@ bool BoardProcess::ask(const std::function<bool(std::string_view)>& heard, std::
     return sink.enough;
 }
 
-void BoardProcess::stop() const {
-    ::kill(pid_, SIGTERM);
+int BoardProcess::reap() const {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     running = 0;
+    return status;
+}
+
+void BoardProcess::stop() const {
+    ::kill(pid_, SIGTERM);
+    reap();
 }
 
 ExitCode BoardProcess::wait() const {
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    running = 0;
+    const int status = reap();
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return exit_ok;
     return static_cast<ExitCode>(
         report({exit_failed, "The virtual board ended unexpectedly", "What it said is above."}));

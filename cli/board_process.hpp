@@ -39,6 +39,9 @@ public:
     ExitCode wait() const;
 
 private:
+    /// Waits for the end; what `waitpid` says of it.
+    int reap() const;
+
     std::filesystem::path folder_;
     std::string uid_;
     pid_t pid_ = -1;

@@ -64,10 +64,7 @@ public:
     void phase(const char* word) const {
         if (json_) (*this)({{"type", "phase"}, {"phase", word}}, "");
     }
-    void operator()(const Json& facts, const std::string& text) const {
-        std::puts(json_ ? json_text(facts).c_str() : printable(text).c_str());
-        std::fflush(stdout);
-    }
+    void operator()(const Json& facts, const std::string& text) const { tell(json_, facts, text); }
 
 private:
     bool json_;
@@ -311,9 +308,8 @@ base::Result<AppFolder> clean_app(const Invocation& invocation, const Words& wor
     if (std::filesystem::is_directory(words.app, ignored)) {
         const auto removed = workbench::remove_python_caches(words.app);
         if (!removed) return tl::unexpected(removed.error());
-        const Teller tell(invocation.json);
         for (const auto& path : *removed) {
-            tell({{"type", "cleaned"}, {"path", path.string()}}, "cleaned " + path.string());
+            tell(invocation.json, {{"type", "cleaned"}, {"path", path.string()}}, "cleaned " + path.string());
         }
     }
     return workbench::read_app_folder(words.app, words.name);

@@ -42,15 +42,6 @@ const char* proof_text(flash::Proof proof) {
     return "";
 }
 
-int say(const Invocation& invocation, const Json& json, const std::string& text) {
-    if (invocation.json) {
-        std::puts(json_text(json).c_str());
-    } else {
-        std::printf("%s\n", printable(text).c_str());
-    }
-    return exit_ok;
-}
-
 /// Opens the board, does it, and leaves the board.
 int with_board(const Invocation& invocation, const ToolWords& words,
                const std::function<Outcome<>(FlashBoard&, FlashReporter&)>& work) {
@@ -99,18 +90,18 @@ int write_flash(const Invocation& invocation, ToolWords& words) {
         reporter.end_line();
         for (std::size_t i = 0; i < reports->size(); ++i) {
             const flash::WriteReport& one = (*reports)[i];
-            say(invocation,
-                {{"type", "written"},
-                 {"address", (*parts)[i].address},
-                 {"written", one.written},
-                 {"unchanged", one.unchanged},
-                 {"sent", one.sent},
-                 {"resent", one.resent},
-                 {"restarts", one.restarts},
-                 {"baud", one.baud},
-                 {"verified", one.proof != flash::Proof::none}},
-                "Wrote " + std::to_string(one.written) + " bytes at " + flash::hex_text((*parts)[i].address) + ", " +
-                    std::to_string(one.unchanged) + " were there already; " + proof_text(one.proof));
+            tell(invocation.json,
+                 {{"type", "written"},
+                  {"address", (*parts)[i].address},
+                  {"written", one.written},
+                  {"unchanged", one.unchanged},
+                  {"sent", one.sent},
+                  {"resent", one.resent},
+                  {"restarts", one.restarts},
+                  {"baud", one.baud},
+                  {"verified", one.proof != flash::Proof::none}},
+                 "Wrote " + std::to_string(one.written) + " bytes at " + flash::hex_text((*parts)[i].address) + ", " +
+                     std::to_string(one.unchanged) + " were there already; " + proof_text(one.proof));
         }
         return {};
     });
@@ -136,7 +127,7 @@ int erase_flash(const Invocation& invocation, ToolWords& words) {
         reporter.phase("erase");
         reporter.step("Erase all of the flash, which may take half a minute");
         if (const auto erased = board.session->erase(0, 0); !erased) return tl::unexpected(failure_of(erased.error()));
-        say(invocation, {{"type", "erased"}, {"size", board.session->found().flash_size}}, "The flash is empty");
+        tell(invocation.json, {{"type", "erased"}, {"size", board.session->found().flash_size}}, "The flash is empty");
         return {};
     });
 }
@@ -158,8 +149,8 @@ int erase_region(const Invocation& invocation, ToolWords& words) {
         if (!range) return tl::unexpected(range.error());
         const auto erased = board.session->erase(range->first, range->second);
         if (!erased) return tl::unexpected(failure_of(erased.error()));
-        say(invocation, {{"type", "erased"}, {"address", range->first}, {"size", range->second}},
-            "Erased " + std::to_string(range->second) + " bytes at " + flash::hex_text(range->first));
+        tell(invocation.json, {{"type", "erased"}, {"address", range->first}, {"size", range->second}},
+             "Erased " + std::to_string(range->second) + " bytes at " + flash::hex_text(range->first));
         return {};
     });
 }
@@ -177,8 +168,8 @@ int read_flash(const Invocation& invocation, ToolWords& words) {
         file.flush();
         if (!file)
             return fail(exit_failed, "Could not write " + printable(words.arguments[2]), "Is there room for it?");
-        say(invocation, {{"type", "read"}, {"address", range->first}, {"size", bytes->size()}},
-            "Read " + std::to_string(bytes->size()) + " bytes into " + words.arguments[2]);
+        tell(invocation.json, {{"type", "read"}, {"address", range->first}, {"size", bytes->size()}},
+             "Read " + std::to_string(bytes->size()) + " bytes into " + words.arguments[2]);
         return {};
     });
 }
@@ -198,7 +189,7 @@ int identify(const Invocation& invocation, const ToolWords& words,
                   {"flash_id", found.flash_id.raw}};
         if (found.mac) json["mac"] = mac_text(*found.mac);
         if (found.revision) json["revision"] = flash::revision_text(*found.revision);
-        say(invocation, json, text(found, id));
+        tell(invocation.json, json, text(found, id));
         return {};
     });
 }
@@ -242,7 +233,7 @@ int image_info(const Invocation& invocation, ToolWords& words) {
         json["flash_mhz"] = esp::flash_clock_of_code(chip->chip, image->size_and_clock & 0x0FU);
     }
     if (!complaints.empty()) json["problem"] = complaints.front().message;
-    say(invocation, json, flash::describe_firmware(*bytes));
+    tell(invocation.json, json, flash::describe_firmware(*bytes));
     return complaints.empty() ? exit_ok : exit_failed;
 }
 

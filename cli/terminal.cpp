@@ -70,6 +70,11 @@ std::string json_text(const nlohmann::json& json) {
     return json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
+void tell(bool as_json, const nlohmann::json& facts, std::string_view text) {
+    std::puts(as_json ? json_text(facts).c_str() : printable(text).c_str());
+    std::fflush(stdout);
+}
+
 std::string age(double at_ms, double now) {
     const double seconds = (now - at_ms) / 1000.0;
     const auto whole = [](double value) { return std::to_string(static_cast<long long>(value)); };

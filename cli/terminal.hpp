@@ -17,6 +17,10 @@ std::string printable(std::string_view text);
 /// JSON in ASCII on one line: nothing in it can speak to the terminal.
 std::string json_text(const nlohmann::json& json);
 
+/// A line for people, made printable, or the same facts as a line of JSON; whoever reads it through a pipe has it at
+/// once.
+void tell(bool as_json, const nlohmann::json& facts, std::string_view text);
+
 /// "just now", "5 s ago", "3 min ago", "2 h ago", "4 days ago"; the future is just now.
 std::string age(double at_ms, double now_ms);
 

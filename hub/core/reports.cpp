@@ -73,7 +73,6 @@ base::Result<Report> read_report(const Json& message) {
     const auto late = flag_of(options, "late");
     if (!bytes || !record || !late) return wrong();
     report.datapoints = std::move(*bytes);
-    report.record = *record;
     report.late = *late;
     if (const auto time = options.find("time"); time != options.end()) {
         if (!time->is_string()) return wrong();

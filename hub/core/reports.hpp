@@ -18,9 +18,8 @@ inline constexpr std::size_t report_size_max = 256;
 struct Report {
     std::uint16_t serial = 0; ///< 1 to 65,535
     std::vector<std::uint8_t> datapoints;
-    bool record = false;      ///< of a moment in the past
     bool late = false;        ///< kept from a boot that could not deliver it
-    std::optional<Time> time; ///< of a record whose MCU knew it
+    std::optional<Time> time; ///< of a record, a moment in the past, whose MCU knew it
     Time at;                  ///< of what it says, as far as is known; for the hub to fill
     std::string said;         ///< the same text for a repetition, another one for another report of that serial
 };
