@@ -3,33 +3,36 @@
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
+#include "hub/home/broker_files.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
-#include <fstream>
+#include <string>
+#include <vector>
 
 namespace cli {
 
 namespace {
 
 int run_broker(const Invocation& invocation) {
-    const std::filesystem::path file = invocation.data_folder() / "broker.json";
-    std::ifstream stream(file);
-    const Json broker = Json::parse(stream, nullptr, false);
-    if (!broker.is_object()) {
-        return report({exit_not_found, "The hub has no broker of its own in " + file.parent_path().string(),
+    const auto found = hub::home::find_broker_access(invocation.data_folder());
+    if (!found) return report(failure_of(found.error()));
+    if (!*found) {
+        return report({exit_not_found, "The hub has no broker of its own in " + invocation.data_folder().string(),
                        "It makes one when `ouro serve` is not told of another."});
     }
-    const std::string host = broker.value("host", "127.0.0.1");
+    const hub::home::BrokerAccess& broker = **found;
     if (invocation.json) {
-        std::puts(json_text(broker).c_str());
+        const Json facts = {
+            {"host", broker.host}, {"port", broker.port}, {"username", broker.username}, {"password", broker.password}};
+        std::puts(json_text(facts).c_str());
         return exit_ok;
     }
-    const std::vector<std::vector<std::string>> rows{{"Broker", host},
-                                                     {"Port", std::to_string(broker.value("port", 0))},
-                                                     {"Username", broker.value("username", "")},
-                                                     {"Password", broker.value("password", "")}};
+    const std::vector<std::vector<std::string>> rows{{"Broker", broker.host},
+                                                     {"Port", std::to_string(broker.port)},
+                                                     {"Username", broker.username},
+                                                     {"Password", broker.password}};
     std::fputs(table(rows, false).c_str(), stdout);
     return exit_ok;
 }

@@ -3,6 +3,7 @@
 
 #include "hub/api/api.hpp"
 #include "hub/core/hub.hpp"
+#include "hub/daemon/broker_address.hpp"
 #include "hub/daemon/data_folder.hpp"
 #include "hub/daemon/job_desk.hpp"
 #include "hub/daemon/log.hpp"
@@ -42,14 +43,7 @@ home::HomeConfig home_config(const Config& config) {
     result.data_dir = config.data;
     result.discovery_prefix = config.discovery_prefix;
     result.discovery_by_device = config.discovery_by_device;
-    result.broker.host = config.broker.host;
-    result.broker.port = config.broker.port;
-    result.broker.username = config.broker.username;
-    result.broker.password = config.broker.password;
-    result.broker.tls = config.broker.tls;
-    result.broker.tls_ca_file = config.broker.ca_file;
-    result.broker.tls_cert_file = config.broker.cert_file;
-    result.broker.tls_key_file = config.broker.key_file;
+    result.broker = address_of(config.broker);
     return result;
 }
 

@@ -25,6 +25,7 @@ using core::Json;
 namespace fs = std::filesystem;
 
 constexpr int any_port = 0;
+constexpr const char* access_file = "broker.json";
 constexpr std::size_t access_file_max = 4096;
 
 /// A loopback socket bound to `port`, or -1.
@@ -108,19 +109,28 @@ base::Result<BrokerAccess> parse_access(const fs::path& path, const std::string&
 
 } // namespace
 
+base::Result<std::optional<BrokerAccess>> find_broker_access(const fs::path& data_dir) {
+    const fs::path path = data_dir / access_file;
+    std::ifstream file(path);
+    if (!file) return std::optional<BrokerAccess>();
+    std::ostringstream text;
+    text << file.rdbuf();
+    return parse_access(path, text.str());
+}
+
 base::Result<BrokerAccess> load_broker_access(const fs::path& data_dir) {
     if (sodium_init() < 0) return base::fail(ErrorCode::internal, "no source of random numbers");
-    const fs::path path = data_dir / "broker.json";
-    if (std::ifstream file(path); file) {
-        std::ostringstream text;
-        text << file.rdbuf();
-        return parse_access(path, text.str());
-    }
+    const auto found = find_broker_access(data_dir);
+    if (!found) return tl::unexpected(found.error());
+    if (*found) return **found;
     const BrokerAccess access{find_free_port(), "ouroboard", random_password()};
     if (access.port == 0) return base::fail(ErrorCode::io, "no free port on 127.0.0.1");
-    const Json json = {
-        {"host", "127.0.0.1"}, {"port", access.port}, {"username", access.username}, {"password", access.password}};
-    if (const auto written = write_private(path, json.dump(2) + "\n"); !written) return tl::unexpected(written.error());
+    const Json json = {{"host", BrokerAccess::host},
+                       {"port", access.port},
+                       {"username", access.username},
+                       {"password", access.password}};
+    if (const auto written = write_private(data_dir / access_file, json.dump(2) + "\n"); !written)
+        return tl::unexpected(written.error());
     return access;
 }
 

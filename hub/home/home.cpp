@@ -112,6 +112,7 @@ private:
     void connect();
     void on_connected() override;
     void on_disconnected(std::string_view reason) override;
+    void on_waiting(std::string_view reason, std::chrono::milliseconds pause) override;
     void on_message(std::string_view topic, std::string_view payload, bool retained) override;
     void on_subscribed(int mid) override;
     void on_delivered(int mid, bool taken) override;
@@ -199,7 +200,7 @@ std::size_t Home::Impl::forget(const std::vector<std::string>& topics) {
         std::count_if(topics.begin(), topics.end(), [this](const std::string& topic) { return desk_.forget(topic); }));
 }
 
-void Home::Impl::connect() { client_.start(config_.broker, {hub_status_topic, "offline"}); }
+void Home::Impl::connect() { client_.start(config_.broker, LastWill{hub_status_topic, "offline"}); }
 
 void Home::Impl::stop() {
     if (!running_) return;
@@ -258,6 +259,11 @@ void Home::Impl::on_ready() {
     } else {
         send_events();
     }
+}
+
+void Home::Impl::on_waiting(std::string_view reason, std::chrono::milliseconds pause) {
+    spdlog::warn("MQTT: {}:{}: {}; trying again in {} ms", config_.broker.host, config_.broker.port, reason,
+                 pause.count());
 }
 
 void Home::Impl::on_disconnected(std::string_view reason) {

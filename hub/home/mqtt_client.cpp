@@ -57,7 +57,7 @@ public:
           retry_timer_(io),
           misc_timer_(io) {}
 
-    void start(BrokerAddress address, LastWill will) {
+    void start(BrokerAddress address, std::optional<LastWill> will) {
         address_ = std::move(address);
         will_ = std::move(will);
         state_ = MqttState::connecting;
@@ -126,6 +126,8 @@ private:
         client_.reset(mosquitto_new(client_id().c_str(), true, this));
         if (!client_) return retry("no memory for an MQTT client");
         configure();
+        // Without it the connection would be made all the same, and the password go out for all to read.
+        if (address_.tls && !configure_tls()) return retry("TLS can't be used with the files of [broker]");
         tcp_is_up_ = false;
         const int rc = mosquitto_connect_bind_async(client_.get(), host.c_str(), address_.port, keepalive_s, nullptr);
         if (rc > MOSQ_ERR_SUCCESS || mosquitto_socket(client_.get()) < 0) return lost(rc);
@@ -152,9 +154,10 @@ private:
         if (!address_.username.empty()) {
             mosquitto_username_pw_set(client, address_.username.c_str(), address_.password.c_str());
         }
-        mosquitto_will_set(client, will_.topic.c_str(), static_cast<int>(will_.payload.size()), will_.payload.data(), 1,
-                           true);
-        if (address_.tls) configure_tls();
+        if (will_) {
+            mosquitto_will_set(client, will_->topic.c_str(), static_cast<int>(will_->payload.size()),
+                               will_->payload.data(), 1, true);
+        }
         mosquitto_connect_v5_callback_set(
             client, [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
                 static_cast<Connection*>(self)->guarded([=](Connection& c) { c.on_connack(reason); });
@@ -174,13 +177,12 @@ private:
                                           });
     }
 
-    void configure_tls() {
+    bool configure_tls() {
         const auto or_null = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
         mosquitto* client = client_.get();
         if (address_.tls_ca_file.empty()) mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
-        const int rc = mosquitto_tls_set(client, or_null(address_.tls_ca_file), nullptr,
-                                         or_null(address_.tls_cert_file), or_null(address_.tls_key_file), nullptr);
-        if (rc != MOSQ_ERR_SUCCESS) spdlog::error("MQTT: TLS files can't be used: {}", mosquitto_strerror(rc));
+        return mosquitto_tls_set(client, or_null(address_.tls_ca_file), nullptr, or_null(address_.tls_cert_file),
+                                 or_null(address_.tls_key_file), nullptr) == MOSQ_ERR_SUCCESS;
     }
 
     /// Callbacks come through C, where no exception may pass.
@@ -297,13 +299,13 @@ private:
         close();
         state_ = MqttState::connecting;
         const auto pause = backoff_.next();
-        spdlog::warn("MQTT: {}:{}: {}; trying again in {} ms", address_.host, address_.port, reason, pause.count());
         retry_timer_.expires_after(pause);
         auto handler = [weak = weak_from_this()](const error_code& error) {
             const auto self = weak.lock();
             if (self && !error && self->state_ != MqttState::off) self->resolve();
         };
         retry_timer_.async_wait(std::move(handler));
+        listener_.on_waiting(reason, pause);
     }
 
     void close() {
@@ -322,7 +324,7 @@ private:
     Library library_;
     Listener& listener_;
     BrokerAddress address_;
-    LastWill will_;
+    std::optional<LastWill> will_;
     asio::ip::tcp::resolver resolver_;
     asio::posix::stream_descriptor socket_;
     asio::steady_timer retry_timer_;
@@ -346,7 +348,7 @@ MqttClient::MqttClient(asio::io_context& io, Listener& listener)
 
 MqttClient::~MqttClient() { stop(); }
 
-void MqttClient::start(BrokerAddress address, LastWill will) {
+void MqttClient::start(BrokerAddress address, std::optional<LastWill> will) {
     connection_->start(std::move(address), std::move(will));
 }
 

@@ -2,6 +2,7 @@
 // An MQTT 5 connection that keeps itself up, on the io_context's thread.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ public:
     public:
         virtual void on_connected() = 0;
         virtual void on_disconnected(std::string_view reason) = 0;
+        /// There is no connection; after `pause` the next try begins.
+        virtual void on_waiting(std::string_view reason, std::chrono::milliseconds pause) = 0;
         /// `retained` is the message's flag: the broker kept it from before the subscription.
         virtual void on_message(std::string_view topic, std::string_view payload, bool retained) = 0;
         virtual void on_subscribed(int mid) = 0;
@@ -69,7 +72,7 @@ public:
     MqttClient(const MqttClient&) = delete;
     MqttClient& operator=(const MqttClient&) = delete;
 
-    void start(BrokerAddress address, LastWill will);
+    void start(BrokerAddress address, std::optional<LastWill> will);
     /// Says goodbye, so that the broker does not speak the will. No callback comes afterwards.
     void stop();
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from conftest import House, program, temporary_house
-from parts.processes import Process
+from parts.broker import Broker
+from parts.processes import Process, free_port
 from parts.stock_board import StockFiles
 from parts.waiting import eventually
 from test_deploy import write_app
@@ -39,6 +40,7 @@ class AirHouse:
     files: StockFiles
     tool: Tool
     app: Path
+    broker: Broker
 
     def deploy(self, version: int, more: str = "", *words: str) -> subprocess.CompletedProcess[bytes]:
         write_app(self.app, app_of(version, more))
@@ -82,7 +84,7 @@ def air() -> Iterator[AirHouse]:
         tool = Tool("", data=str(hub.data))
         del tool.environment["OURO_BOARD"]
         tool.environment["OURO_BROKER"] = access.url
-        yield AirHouse(house, files, tool, app)
+        yield AirHouse(house, files, tool, app, broker)
 
 
 def test_row_2_30_without_the_boards_key_nothing_is_sent(air: AirHouse) -> None:
@@ -119,3 +121,25 @@ def test_row_2_30_a_version_that_crashes_is_taken_back_and_the_old_one_runs_on(a
     assert done.returncode == 1 and b"ZeroDivisionError" in done.stderr and b"is back at what it had" in done.stderr
     air.wait_version(4)
     assert air.deploy(6).returncode == 0, "and takes the next one"
+
+
+def test_row_2_30_a_broker_that_is_away_for_a_moment_does_not_end_an_update(air: AirHouse) -> None:
+    air.keep_key(KEY)
+    write_app(air.app, {**app_of(7), "large.py": "# what takes a while to send\n" * 5000})
+    deploying = air.tool.start("deploy", str(air.app), "Porch")
+    assert deploying.stdout is not None
+    while b"large.py" not in deploying.stdout.readline():
+        assert deploying.poll() is None
+    air.broker.restart()
+    said, complaint = deploying.communicate(timeout=200)
+    assert deploying.returncode == 0 and said.endswith(b"ok: it runs, and the board keeps it\n"), complaint
+    air.wait_version(7)
+
+
+def test_row_2_30_without_a_broker_it_says_so_at_once(air: AirHouse) -> None:
+    air.keep_key(KEY)
+    words = ("deploy", str(air.app), "Porch")
+    done = air.tool.run(*words, environment={"OURO_BROKER": f"mqtt://127.0.0.1:{free_port()}"})
+    assert done.returncode == 1 and b"does not take this connection: Connection refused" in done.stderr
+    done = air.tool.run(*words, environment={"OURO_BROKER": "none"})
+    assert done.returncode == 1 and b"names no broker" in done.stderr
