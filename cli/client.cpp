@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client.hpp"
 
+#include "cli/hub_socket.hpp"
+#include "hub/core/json_parts.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -8,9 +11,9 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace cli {
@@ -18,7 +21,6 @@ namespace cli {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-namespace websocket = boost::beast::websocket;
 using Local = asio::local::stream_protocol;
 using Stream = beast::basic_stream<Local>;
 
@@ -59,11 +61,33 @@ public:
     beast::error_code error;
 };
 
+/// Hands on the hub's messages, until somebody has heard enough.
+class Watcher final : public HubSocket::Listener {
+public:
+    explicit Watcher(const std::function<bool(const Json&)>& heard) : heard_(heard) {}
+
+    void on_message(std::string_view bytes, bool) override {
+        const Json messages = Json::parse(bytes, nullptr, false);
+        if (!messages.is_array()) {
+            result = fail(exit_failed, "The hub said something that is no JSON array");
+            return;
+        }
+        for (const Json& message : messages) {
+            if (!result && message.is_object() && !heard_(message)) result = Outcome<>();
+        }
+    }
+    void on_end(const std::string& reason) override {
+        result = fail(exit_no_hub, "The hub is gone: " + reason, "Start it again with `ouro serve`.");
+    }
+
+    std::optional<Outcome<>> result; ///< once it is over
+
+private:
+    const std::function<bool(const Json&)>& heard_;
+};
+
 Failure failure_of_answer(unsigned status, const Json& answer) {
-    const auto text = [&](const char* key) {
-        return answer.is_object() && answer.contains(key) && answer[key].is_string() ? answer[key].get<std::string>()
-                                                                                     : std::string();
-    };
+    const auto text = [&answer](const char* key) { return hub::core::text_at(answer, key); };
     if (text("message").empty()) return {exit_failed, "The hub answered with the status " + std::to_string(status), ""};
     return {exit_of(text("code")), text("message"), text("hint")};
 }
@@ -122,25 +146,12 @@ Outcome<> Client::remove(const std::string& target) const {
 
 Outcome<> Client::watch(const std::function<bool(const Json&)>& heard) const {
     asio::io_context io;
-    Stream connected(io);
-    if (!connect(connected, socket_)) return tl::unexpected(no_hub());
-    websocket::stream<Stream> stream(std::move(connected));
-    beast::error_code error;
-    stream.handshake("localhost", "/api/ws", error);
-    stream.read_message_max(answer_size_max);
-    beast::flat_buffer buffer;
-    while (!error) {
-        buffer.clear();
-        stream.read(buffer, error);
-        if (error) break;
-        const Json messages = Json::parse(
-            std::string_view(static_cast<const char*>(buffer.data().data()), buffer.size()), nullptr, false);
-        if (!messages.is_array()) return fail(exit_failed, "The hub said something that is no JSON array");
-        for (const Json& message : messages) {
-            if (message.is_object() && !heard(message)) return {};
-        }
+    Watcher watcher(heard);
+    HubSocket socket(io, watcher, answer_size_max);
+    if (const auto opened = socket.open(socket_, "/api/ws"); !opened) return tl::unexpected(no_hub());
+    while (!watcher.result && io.run_one() > 0) {
     }
-    return fail(exit_no_hub, "The hub is gone: " + error.message(), "Start it again with `ouro serve`.");
+    return *watcher.result;
 }
 
 std::string encoded(std::string_view text) {
