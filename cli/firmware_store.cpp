@@ -2,7 +2,6 @@
 #include "cli/firmware_store.hpp"
 
 #include <cstdlib>
-#include <string_view>
 
 namespace cli {
 

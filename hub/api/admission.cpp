@@ -6,7 +6,6 @@
 #include "hub/core/safe_json.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace hub::api {
 

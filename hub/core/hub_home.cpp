@@ -4,7 +4,6 @@
 #include "hub/core/safe_json.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace hub::core {
 namespace {

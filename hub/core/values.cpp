@@ -4,7 +4,6 @@
 #include "hub/core/declaration.hpp"
 #include "hub/core/safe_json.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 

@@ -4,7 +4,6 @@
 #include "hub/core/declaration.hpp"
 #include "hub/home/topics.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cctype>
 

@@ -16,7 +16,6 @@
 #include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace hub::home {
 

@@ -5,7 +5,6 @@
 #include "hub/home/payloads.hpp"
 #include "hub/home/topics.hpp"
 
-#include <optional>
 #include <set>
 #include <utility>
 

@@ -11,7 +11,6 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 

@@ -5,7 +5,6 @@
 #include "hub/core/json_parts.hpp"
 
 #include <cmath>
-#include <string_view>
 #include <utility>
 
 namespace hub::timeline {

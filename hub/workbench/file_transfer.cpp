@@ -9,9 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <system_error>
-#include <utility>
 
 namespace hub::workbench {
 namespace {

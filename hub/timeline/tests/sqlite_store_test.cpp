@@ -8,7 +8,6 @@
 
 #include <sys/stat.h>
 
-#include <limits>
 #include <thread>
 
 namespace hub::timeline {

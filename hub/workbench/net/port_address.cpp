@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <optional>
-#include <utility>
 
 namespace hub::workbench {
 namespace {

@@ -10,7 +10,6 @@
 #include "hub/workbench/repl/traceback.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <utility>
 

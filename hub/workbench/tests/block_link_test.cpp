@@ -6,7 +6,6 @@
 
 #include <zlib.h>
 
-#include <array>
 #include <set>
 #include <vector>
 
