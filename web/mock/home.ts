@@ -66,7 +66,7 @@ export class MockHome {
             websocket: { state: "connected", version: "2024.3.3" },
             discovery: "entity",
             running: true,
-            birth_ms: Date.now() - 3 * 60_000,
+            birth_ms: Date.now() - 210_000,
             boards: boards.map(announced),
             orphans: this.orphans,
             ...this.changed,

@@ -59,7 +59,7 @@ export class OrphansCard extends HubElement {
             </p>
             <p class="small" role="status">${this.said}</p>
             ${this.asked.length > 1 ? this.sure() : nothing}
-            <ul>
+            <ul ?hidden=${orphans.length === 0}>
                 ${repeat(
                     shown,
                     (orphan) => orphan.topic,

@@ -57,14 +57,17 @@ export class SecretList extends HubElement {
                 <h2 id="kept" tabindex="-1">Kept here</h2>
                 ${secrets.length === 0 ? nothing : html`<span class="small soft">${secrets.length} of 256</span>`}
             </div>
-            ${secrets.length === 0 ? html`<p class="small soft">No secrets are kept yet.</p>` : nothing}
-            <ul>
-                ${repeat(
-                    secrets,
-                    keyOf,
-                    (secret) => html`<li data-secret=${keyOf(secret).trim()}>${this.row(secret)}</li>`,
-                )}
-            </ul>
+            ${
+                secrets.length === 0
+                    ? html`<p class="small soft">No secrets are kept yet.</p>`
+                    : html`<ul>
+                          ${repeat(
+                              secrets,
+                              keyOf,
+                              (secret) => html`<li data-secret=${keyOf(secret).trim()}>${this.row(secret)}</li>`,
+                          )}
+                      </ul>`
+            }
             <ouro-problem .problem=${this.problem} dismissable @dismiss=${() => (this.problem = null)}></ouro-problem>
         </section>`;
     }
