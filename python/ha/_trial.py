@@ -17,6 +17,7 @@ _KEEP_MS = 10_000  # it has to be heard for so long
 _UP_MS = 120_000  # a version that has not been heard by then has lost the way to the home
 _STARTS_MAX = 3
 _LOOK_EVERY_MS = 1_000
+IN_ROM = __file__[:5] == "/rom/"  # where `ha` runs in place
 
 _STARTER = """{signature}{version}
 import os,sys
@@ -32,7 +33,7 @@ except (OSError,ValueError):_n=None
 if _n is not None:
  if _n>={starts}:_back('it did not stay up')
  with open({trial!r},'w')as f:f.write(str(_n+1))
-sys.path.insert(0,{folder!r})
+{library}sys.path.insert(0,{folder!r})
 __file__={entry!r}
 try:
  with open(__file__)as f:_n=f.read()
@@ -87,6 +88,7 @@ def switch(version, entry):
     write(_PREVIOUS, read(_MAIN))
     write(_TRIAL, "0")
     names = {"signature": _SIGNATURE, "version": version, "folder": folder, "entry": folder + "/" + entry}
+    names["library"] = "sys.path.insert(0,'/rom/lib')\n" if IN_ROM else ""
     places = {"back": _BACK, "previous": _PREVIOUS, "main": _MAIN, "trial": _TRIAL, "starts": _STARTS_MAX}
     write(_MAIN, _STARTER.format(**names, **places))
 

@@ -9,7 +9,7 @@ import os
 from binascii import a2b_base64, hexlify
 from hashlib import sha256
 
-from ._trial import APPS, ROOT, Trial, current, previous, read, switch, write
+from ._trial import APPS, IN_ROM, ROOT, Trial, current, previous, read, switch, write
 
 _PIECE = 1024
 _ASK_AGAIN_MS = 5_000
@@ -221,7 +221,8 @@ class Update:
             raise ValueError("the board has it already")
         self._serial = serial
         self._entry = entry
-        self._files = files
+        # `ha` stays in the ROM: as files beside the app it takes memory that such a board may not have.
+        self._files = [file for file in files if not (IN_ROM and file[0][:3] == "ha/" and file[0][-4:] == ".mpy")]
         self._tidy()
         self._check_room()
 

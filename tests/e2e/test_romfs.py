@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, program
+from parts.qemu_board import QemuBoard
 from parts.romfs_board import ROM_SIZE, SECTOR_SIZE, Rom, romfs_board
 from test_board_tools import unix_tool
 from test_deploy import started, write_app
@@ -285,3 +287,23 @@ def test_what_a_cut_cable_left_is_repaired_by_the_next_deploy(kind: str, tmp_pat
             assert "ha is /rom/lib/ha/__init__.mpy" in said
         assert rom.content == whole.content, f"cut after {tenth} tenths"
     assert halves >= 4
+
+
+SMALL_APP = """import ha, gc
+for i in range(10):
+    ha.sensor("S%d" % i, "B").value = i
+gc.collect()
+print("ha is", ha.__file__, "and leaves", gc.mem_free(), "bytes")
+ha.run()
+"""
+
+
+@pytest.mark.slow
+def test_a_chip_with_38_kib_of_heap_has_room_for_an_app_after_ouro_deploy(tmp_path: Path) -> None:
+    app = write_app(tmp_path / "porch", {"app.py": SMALL_APP})
+    with QemuBoard() as board:
+        tool = Tool(board.address, data=str(tmp_path / "hub"))
+        said = tool.ok("deploy", "--health", "3", str(app))
+        found = re.search(r"ha is /rom/lib/ha/__init__.mpy and leaves (\d+) bytes", said)
+        assert found and int(found[1]) > 8000, said
+        assert "the board has it already" in tool.ok("deploy", "--health", "3", str(app))

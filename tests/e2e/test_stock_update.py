@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from conftest import House, program, temporary_house
 from parts.broker import Broker
 from parts.processes import Process, free_port
+from parts.romfs_board import Rom
 from parts.stock_board import StockFiles
 from parts.waiting import eventually
 from test_deploy import write_app
@@ -56,6 +59,13 @@ class AirHouse:
 
 @pytest.fixture(scope="module")
 def air() -> Iterator[AirHouse]:
+    with air_house() as air:
+        yield air
+
+
+@contextmanager
+def air_house(in_rom: bool = False) -> Iterator[AirHouse]:
+    """`in_rom`: `ha` is in the board's ROM instead of among its files."""
     with temporary_house() as house:
         broker = house.add_broker()
         broker.start()
@@ -71,6 +81,10 @@ def air() -> Iterator[AirHouse]:
         }
         app = write_app(house.folder / "porch", app_of(1))
         files = StockFiles(house.folder / "stock", app, settings)
+        if in_rom:
+            shutil.rmtree(files.folder / "ha")
+            rom = put_ha_in_rom(house.folder)
+            files.environment = {**rom.env, "MICROPYPATH": ":.frozen:/rom/lib"}
         argv = [sys.executable, "-c", SUPPLY, "sh", "-c", 'cd "$0" && exec "$1" -X heapsize=256k main.py']
         board = house.registry.add(
             Process(
@@ -85,6 +99,15 @@ def air() -> Iterator[AirHouse]:
         del tool.environment["OURO_BOARD"]
         tool.environment["OURO_BROKER"] = access.url
         yield AirHouse(house, files, tool, app, broker)
+
+
+def put_ha_in_rom(folder: Path) -> Rom:
+    (folder / "nothing").mkdir()
+    argv = [str(program("ouro")), "romfs", "build", "--ha", str(folder / "nothing")]
+    subprocess.run(argv, check=True, capture_output=True, timeout=60)
+    rom = Rom(folder)
+    rom.content = (folder / "nothing.romfs").read_bytes()
+    return rom
 
 
 def test_row_2_30_without_the_boards_key_nothing_is_sent(air: AirHouse) -> None:
@@ -143,3 +166,15 @@ def test_row_2_30_without_a_broker_it_says_so_at_once(air: AirHouse) -> None:
     assert done.returncode == 1 and b"does not take this connection: Connection refused" in done.stderr
     done = air.tool.run(*words, environment={"OURO_BROKER": "none"})
     assert done.returncode == 1 and b"names no broker" in done.stderr
+
+
+def test_row_2_30_ha_stays_in_the_rom() -> None:
+    with air_house(in_rom=True) as air:
+        air.keep_key(KEY)
+        done = air.deploy(2)
+        assert done.returncode == 0, done
+        assert b"sending app.py" in done.stdout and b"sending ha/" not in done.stdout
+        air.wait_version(2)
+        assert not list(air.files.folder.rglob("ha")), "neither from the hub nor copied"
+        assert air.deploy(3).returncode == 0, "and the one after that"
+        air.wait_version(3)

@@ -30,6 +30,7 @@ class StockFiles:
     def __init__(self, folder: Path, app: Path, settings: dict[str, str]) -> None:
         self.folder = folder
         self.pins = folder / "pins"
+        self.environment: dict[str, str] = {}  # more of it
         self.pins.mkdir(parents=True)
         shutil.copytree(ROOT / "python/ha", folder / "ha", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "python/desktop/machine.py", folder)
@@ -41,7 +42,7 @@ class StockFiles:
 
     @property
     def env(self) -> dict[str, str]:
-        return {"OURO_PINS": str(self.pins)}
+        return {"OURO_PINS": str(self.pins), **self.environment}
 
     def drive(self, pin: int, level: int) -> None:
         (self.pins / str(pin)).write_text(str(level))
