@@ -33,7 +33,7 @@ def left_over(name: str, entity: str) -> tuple[str, str]:
 
 @pytest.fixture
 def garden() -> Iterator[House]:
-    """A hub with a virtual badge, an app that needs a secret, and two entities at the broker that nobody has any more."""
+    """A hub with a virtual badge, an app that needs a secret, two entities at the broker of gone boards."""
     with temporary_house() as house:
         house.add_broker().start()
         for topic, document in (left_over("Garden", "Pump"), left_over("Attic", "Lamp")):
