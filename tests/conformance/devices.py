@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import tty
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +259,9 @@ def _romfs_of_ha() -> Path:
     make(str(MPY_CROSS), folder / "rom")
     (folder / "image").write_bytes(make_romfs(str(folder / "rom"), mpy_cross=None))
     return folder / "image"
+
+
+Start = Callable[..., Device]
 
 
 def start(runtime: str, folder: Path, source: str, toml: str, registry: Registry) -> Device:

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from devices import ROOT, RUNTIMES, Device, start
+from devices import ROOT, RUNTIMES, Device, Start, start
 from parts.processes import Registry
 
 APP = (ROOT / "apps/intercom/app.py").read_text()
@@ -36,11 +36,10 @@ def finger(down):
 
 ha.run()
 """
-Begin = Callable[..., Device]
 
 
 @pytest.fixture(params=["micropython", "cpython"])
-def stock(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Begin]:
+def stock(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
     """Starts the intercom; `source` and `toml` may differ from its own."""
     devices: list[Device] = []
 
@@ -84,7 +83,7 @@ def wait_moves(device: Device, *on: bool, within: float = 5) -> None:
         device.run_for(0.05)
 
 
-def test_row_2_2_presses_within_the_cooldown_are_one_ring(stock: Begin) -> None:
+def test_row_2_2_presses_within_the_cooldown_are_one_ring(stock: Start) -> None:
     device = stock()
     for _ in range(3):
         press(device)
@@ -93,19 +92,19 @@ def test_row_2_2_presses_within_the_cooldown_are_one_ring(stock: Begin) -> None:
     assert len(second) == 1 and 1000 * COOLDOWN_S <= second[0] < 2000 * COOLDOWN_S
 
 
-def test_row_2_2_a_press_that_is_held_when_the_cooldown_ends_rings_then(stock: Begin) -> None:
+def test_row_2_2_a_press_that_is_held_when_the_cooldown_ends_rings_then(stock: Start) -> None:
     device = stock()
     press(device)
     press(device, COOLDOWN_S + 0.3)
     assert rings(device)[1:] == [pytest.approx(1000 * COOLDOWN_S, abs=200)]
 
 
-def test_row_2_2_a_press_at_the_start_rings(stock: Begin) -> None:
+def test_row_2_2_a_press_at_the_start_rings(stock: Start) -> None:
     device = stock(f"import machine\nmachine.drive({CALL}, 0)\n" + APP)
     assert rings(device) == [0]
 
 
-def test_row_2_3_the_polarity_is_a_setting(stock: Begin) -> None:
+def test_row_2_3_the_polarity_is_a_setting(stock: Start) -> None:
     device = stock(toml=TOML + "call_active = 1\n")
     assert device.end_of(device.command("finger", False)) == (True, "")
     assert rings(device) == []
@@ -121,7 +120,7 @@ def test_row_2_3_the_polarity_is_a_setting(stock: Begin) -> None:
         ('lock.value = "UNLOCKED"', [True, False, False]),  # the door was on for less than a message takes
     ],
 )
-def test_row_2_9_an_error_at_any_step_lets_go_of_both(stock: Begin, step: str, on: list[bool]) -> None:
+def test_row_2_9_an_error_at_any_step_lets_go_of_both(stock: Start, step: str, on: list[bool]) -> None:
     assert APP.count(step) == 1
     device = stock(APP.replace(step, f"raise OSError('injected'); {step}"))
     assert device.end_of(device.command("door", "UNLOCK")) == (False, "OSError: injected")
@@ -130,7 +129,7 @@ def test_row_2_9_an_error_at_any_step_lets_go_of_both(stock: Begin, step: str, o
     assert rings(device) == [0], "the app goes on"
 
 
-def test_row_2_9_an_output_that_does_not_turn_off_does_not_keep_the_other_on(stock: Begin) -> None:
+def test_row_2_9_an_output_that_does_not_turn_off_does_not_keep_the_other_on(stock: Start) -> None:
     off = "        output.off()\n"
     device = stock(APP.replace(off, f"        if output is door: raise OSError('injected')\n{off}"))
     device.command("door", "UNLOCK")
@@ -139,7 +138,7 @@ def test_row_2_9_an_output_that_does_not_turn_off_does_not_keep_the_other_on(sto
     assert not dict(moves(device))[CONVERSATION]
 
 
-def test_row_2_10_outputs_are_safe_from_the_start_of_the_program(stock: Begin) -> None:
+def test_row_2_10_outputs_are_safe_from_the_start_of_the_program(stock: Start) -> None:
     device = stock()
     device.wait("output", lambda m: m[1] == CONVERSATION)
     assert device.heard("output") == [[DOOR, False, "safe"], [CONVERSATION, False, "safe"]]
