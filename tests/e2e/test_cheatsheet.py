@@ -15,6 +15,7 @@ from conftest import ROOT, House, program
 from parts.paced_line import PacedLine
 from parts.package_index import PackageIndex
 from parts.processes import free_port
+from parts.romfs_board import Rom
 from parts.unix_board import MACHINE, UnixBoard
 from parts.waiting import eventually
 from test_deploy import door, started, write_app
@@ -65,7 +66,7 @@ def test_row_1_26_every_line_about_a_board_works(tmp_path: Path) -> None:
     (work / "blink.py").write_text("print('on')\n")
     (work / "src/motor.py").write_text("SPEED = 10\n")
     write_app(work / "door", door(1))
-    env = {"MICROPYPATH": f":.frozen:{modules}:lib"}
+    env = {"MICROPYPATH": f":.frozen:{modules}:lib", **Rom(tmp_path).env}
     with (
         PackageIndex() as index,
         UnixBoard(program("unix-board"), board_folder, env=env) as board,

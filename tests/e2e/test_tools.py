@@ -20,6 +20,7 @@ from conftest import ROOT, House, program, temporary_house
 from parts.board import Board
 from parts.paced_line import PacedLine
 from parts.package_index import PackageIndex
+from parts.romfs_board import Rom
 from parts.serial_server import SerialServer
 from parts.unix_board import MACHINE, UnixBoard
 from parts.waiting import eventually
@@ -382,7 +383,7 @@ def test_the_page_shows_what_happens(tmp_path: Path) -> None:
     (work / "src/motor.py").write_text("SPEED = 10\n")
     (work / "src/über uns/it's.txt").write_text("about us\n")
     passwords = {"OURO_WEBREPL_PASSWORD": "secret", "OURO_WEB_PASSWORD": "secret"}
-    env = {"MICROPYPATH": f":.frozen:{modules}:lib"}
+    env = {"MICROPYPATH": f":.frozen:{modules}:lib", **Rom(tmp_path).env}
     with (
         PackageIndex() as index,
         UnixBoard(program("unix-board"), board_folder, env=env) as board,
