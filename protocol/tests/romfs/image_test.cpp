@@ -70,7 +70,8 @@ TEST(RomfsImage, is_what_mpremote_makes_of_the_same_files) {
 }
 
 TEST(RomfsImage, is_read_whatever_else_is_in_it) {
-    for (const json& vector : protocol::tests::read_vectors("romfs.json")["read"]) {
+    const json vectors = protocol::tests::read_vectors("romfs.json");
+    for (const json& vector : vectors["read"]) {
         Listing listing;
         const Bytes image = from_hex(vector["image"]);
         ASSERT_TRUE(read_image(image, listing)) << vector["name"];
@@ -80,7 +81,8 @@ TEST(RomfsImage, is_read_whatever_else_is_in_it) {
 }
 
 TEST(RomfsImage, that_is_none_or_broken_is_refused) {
-    for (const json& vector : protocol::tests::read_vectors("romfs.json")["malformed"]) {
+    const json vectors = protocol::tests::read_vectors("romfs.json");
+    for (const json& vector : vectors["malformed"]) {
         Listing listing;
         EXPECT_FALSE(read_image(from_hex(vector["image"]), listing)) << vector["name"];
     }
