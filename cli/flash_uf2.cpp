@@ -3,8 +3,9 @@
 
 #include "cli/bootloader_way.hpp"
 #include "hub/workbench/flash/boot_drive.hpp"
+#include "hub/workbench/pico_reset.hpp"
 #include "hub/workbench/port_python.hpp"
-#include "hub/workbench/usb_ports.hpp"
+#include "hub/workbench/port_rule.hpp"
 #include "protocol/uf2/uf2.hpp"
 
 #include <nlohmann/json.hpp>
@@ -74,6 +75,21 @@ void touch(const Reached& board) {
     (void)(*line)->set_lines({false, false});
 }
 
+/// Firmware of the Pico SDK is asked on USB. False where there is none, or it can't be asked.
+bool ask_on_usb(const Reached& board, FlashReporter& reporter) {
+    for (const workbench::UsbPort& port : workbench::list_usb_ports()) {
+        if (!workbench::means(board.name, port)) continue;
+        const auto reset = workbench::find_pico_reset(port);
+        if (!reset) return false;
+        const auto asked = workbench::reset_to_boot_drive(*reset);
+        if (asked) return true;
+        reporter.step("It has a reset interface, but " + std::string(asked.error().message.view()) + ". " +
+                      std::string(asked.error().hint.view()));
+        return false;
+    }
+    return false;
+}
+
 /// Asks a board for its boot drive, and waits for it.
 Outcome<BootDrive> drive_of_port(const Reached& board, const std::string& folder, FlashReporter& reporter) {
     // Opened once by itself, so that a port which somebody else has is not taken for one without Python.
@@ -82,7 +98,7 @@ Outcome<BootDrive> drive_of_port(const Reached& board, const std::string& folder
     }
     reporter.phase("connect");
     reporter.step("Ask the board for its boot drive");
-    if (!ask_python(board)) {
+    if (!ask_on_usb(board, reporter) && !ask_python(board)) {
         reporter.step("No Python there knows the way; try the touch at 1200 baud");
         touch(board);
     }

@@ -49,8 +49,10 @@ constexpr std::array table{
 constexpr const char* rules_head = R"(# SPDX-License-Identifier: Apache-2.0
 # Boards and the adapters on them: whoever sits at this machine may open them, and ModemManager leaves them alone.
 # Made by `ouro doctor --rules`. Install it as /etc/udev/rules.d/60-ouroboard.rules, then:
-#   sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=tty
+#   sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=tty --subsystem-match=usb
 ACTION=="remove", GOTO="ouroboard_end"
+# A Pico is asked for its boot drive as a whole device, beside its port.
+SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="2e8a", TAG+="uaccess"
 SUBSYSTEM!="tty", GOTO="ouroboard_end"
 )";
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* install_rules =
     "ouro doctor --rules | sudo tee /etc/udev/rules.d/60-ouroboard.rules && sudo udevadm control --reload && "
-    "sudo udevadm trigger --subsystem-match=tty";
+    "sudo udevadm trigger --subsystem-match=tty --subsystem-match=usb";
 
 fs::path below(const Machine& machine, const fs::path& path) { return machine.root / path.relative_path(); }
 

@@ -139,6 +139,28 @@ std::vector<UsbPort> list_usb_ports() {
     return ports;
 }
 
+std::vector<UsbInterface> interfaces_of(const UsbPort& port) {
+    std::string device;
+    std::filesystem::path node;
+    for_each_device("tty", [&](udev_device* tty) {
+        udev_device* const whole = udev_device_get_parent_with_subsystem_devtype(tty, "usb", "usb_device");
+        const char* const path = udev_device_get_devnode(tty);
+        if (whole == nullptr || path == nullptr || port.path != path) return;
+        device = udev_device_get_syspath(whole);
+        node = text_of(udev_device_get_devnode(whole));
+    });
+    std::vector<UsbInterface> found;
+    for_each_device("usb", [&](udev_device* part) {
+        udev_device* const whole = udev_device_get_parent(part);
+        if (whole == nullptr || device != udev_device_get_syspath(whole)) return;
+        if (text_of(udev_device_get_devtype(part)) != "usb_interface") return;
+        const auto byte = [part](const char* name) { return hex_of(udev_device_get_sysattr_value(part, name), 0xff); };
+        found.push_back({node, byte("bInterfaceNumber"), byte("bInterfaceClass"), byte("bInterfaceSubClass"),
+                         byte("bInterfaceProtocol")});
+    });
+    return found;
+}
+
 std::vector<std::string> list_usb_without_port() {
     std::set<std::string> with_port;
     for_each_device("tty", [&](udev_device* tty) {

@@ -59,6 +59,20 @@ std::string usb_id(const UsbPort& port);
 /// All that are there now, by path. Reads /sys and udev's notes; touches no device. Works without udev's daemon.
 std::vector<UsbPort> list_usb_ports();
 
+/// One of the parts that a device on USB is made of.
+struct UsbInterface {
+    std::filesystem::path node; ///< the whole device's, in /dev/bus/usb; empty where there is none
+    unsigned number = 0;
+    unsigned kind = 0; ///< its class, subclass and protocol
+    unsigned subkind = 0;
+    unsigned protocol = 0;
+
+    bool operator==(const UsbInterface&) const = default;
+};
+
+/// All of the device that `port` is a part of. Touches no device.
+std::vector<UsbInterface> interfaces_of(const UsbPort& port);
+
 /// Devices with a known bridge or board in them that have got no port, as "CH340 (1a86:7523 at 1-1)".
 std::vector<std::string> list_usb_without_port();
 

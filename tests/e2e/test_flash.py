@@ -19,7 +19,7 @@ from conftest import ROOT, House, program, temporary_house
 from parts.bare_chip import BareChip
 from parts.paced_line import PacedLine
 from parts.unix_board import UnixBoard
-from parts.usb import Usb
+from parts.usb import PICO_WITH_RESET, Usb
 from parts.waiting import eventually
 
 sys.path.append(str(ROOT / "tests/rom"))
@@ -177,6 +177,23 @@ def test_a_board_at_its_prompt_shows_its_drive_takes_a_uf2_and_says_what_runs(tm
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["board"], result["runs"], result["port"]) == ("RPI-RP2", "MicroPython", line.device)
     assert result["version"].startswith("1.")
+
+
+def test_a_program_of_the_pico_sdk_is_asked_for_its_drive_on_usb(tmp_path: Path) -> None:
+    files, drive, image = tmp_path / "board", tmp_path / "drive", tmp_path / "firmware.uf2"
+    files.mkdir()
+    image.write_bytes(uf2_file(20))
+    pico = ROOT / "tests/e2e/parts/pico_reset.c"
+    # Whatever speaks there has no `machine`: it knows no way by itself, and the 1200-baud touch moves nothing.
+    with UnixBoard(program("unix-board"), files) as board, PacedLine(board.line) as line:
+        usb = Usb(tmp_path, line.device, PICO_WITH_RESET, pico)
+        words = ["flash", "/dev/ttyACM0", "--firmware", str(image), "--drive", str(drive), "--json"]
+        argv, env = usb.with_it([str(program("ouro")), *words])
+        env = {**os.environ, **env, "OURO_BOOT_DRIVE": str(drive)}
+        done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (drive / "firmware.uf2").read_bytes() == image.read_bytes()
+    assert "1200" not in done.stdout
 
 
 def test_a_damaged_uf2_leaves_the_board_at_its_prompt(tmp_path: Path) -> None:

@@ -4,19 +4,7 @@
 #include "hub/workbench/tests/usb_stage.hpp"
 #include "hub/workbench/workbench.hpp"
 
-#include <sys/syscall.h>
-
-#include <cstdarg>
 #include <memory>
-
-// umockdev's own would refuse what it was not told about: the pty that stands for a port answers for itself.
-extern "C" int ioctl(int fd, unsigned long request, ...) noexcept {
-    va_list arguments;
-    va_start(arguments, request);
-    void* const argument = va_arg(arguments, void*);
-    va_end(arguments);
-    return static_cast<int>(::syscall(SYS_ioctl, fd, request, argument));
-}
 
 namespace hub::workbench {
 namespace {

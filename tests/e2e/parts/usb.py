@@ -28,18 +28,38 @@ E: DEVNAME=/dev/ttyACM0
 A: dev=166:0\\n
 
 """
+# A Pico with a program of the Pico SDK: its second part is the reset interface.
+PICO_WITH_RESET = """P: /devices/pci0000:00/usb1/1-1
+N: bus/usb/001/005
+E: SUBSYSTEM=usb
+E: DEVTYPE=usb_device
+E: DEVNAME=/dev/bus/usb/001/005
+A: idVendor=2e8a\\n
+A: idProduct=000a\\n
+A: serial=E6614C\\n
+A: dev=189:4\\n
+
+P: /devices/pci0000:00/usb1/1-1/1-1:1.2
+E: SUBSYSTEM=usb
+E: DEVTYPE=usb_interface
+A: bInterfaceNumber=02\\n
+A: bInterfaceClass=ff\\n
+A: bInterfaceSubClass=00\\n
+A: bInterfaceProtocol=01\\n
+
+""" + _BOARD.split("\n\n", 1)[1]
 _IOCTL = Path(__file__).with_name("plain_ioctl.c")
 
 
 class Usb:
-    """`device` is the path of the pseudo terminal that stands for /dev/ttyACM0."""
+    """`device` is the path of the pseudo terminal that stands for /dev/ttyACM0; `ioctl` answers for the other parts."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, device: str, board: str = _BOARD, ioctl: Path = _IOCTL) -> None:
         self._description = folder / "usb.umockdev"
-        self._description.write_text(_BOARD)
+        self._description.write_text(board)
         self._device = device
         self._ioctl = folder / "plain_ioctl.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", self._ioctl, _IOCTL], check=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", self._ioctl, ioctl], check=True)
 
     def with_it(self, argv: list[str]) -> tuple[list[str], dict[str, str]]:
         """The command line and the variables with which a program sees the board."""
