@@ -237,6 +237,15 @@ class UartDevice(Device):
         subprocess.run(put, env=env, check=True, capture_output=True, timeout=60)
         self._port = os.open(self._board.address, os.O_RDWR | os.O_NOCTTY)
         self._write(b"\x04")  # a soft reset: main.py runs
+        self._forget_printed(b"MPY: soft reboot\r\n")
+
+    def _forget_printed(self, end: bytes) -> None:
+        """What was printed up to there is the prompt's, not the app's."""
+        deadline = time.monotonic() + 10
+        while end not in self.printed:
+            assert time.monotonic() < deadline, f"the board does not start its app; it said {self.printed!r}"
+            self._take(1)
+        self.printed = self.printed.split(end, 1)[1]
 
     def _source(self) -> int:
         return self._port
