@@ -93,6 +93,7 @@ struct HubSocket::Impl final : std::enable_shared_from_this<Impl> {
         if (error == websocket::error::upgrade_declined) return refusal(response.body());
         if (error) return ended();
         read();
+        io.restart(); // with nothing left to do after the answer it has stopped
         return {};
     }
 
