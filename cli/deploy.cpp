@@ -7,8 +7,8 @@
 #include "cli/deploy_air.hpp"
 #include "cli/reach.hpp"
 #include "cli/rom_write.hpp"
-#include "cli/secret_store.hpp"
 #include "cli/terminal.hpp"
+#include "hub/daemon/secret_store.hpp"
 #include "hub/workbench/deploy_health.hpp"
 #include "hub/workbench/deploy_parts.hpp"
 #include "hub/workbench/deploy_rom.hpp"
@@ -358,8 +358,9 @@ int run_deploy(const Invocation& invocation, const Words& words) {
     workbench::PythonFiles files(**python);
     const auto target = workbench::find_deploy_target(**python, files);
     if (!target) return report(failure_of(target.error()));
+    using hub::daemon::SecretStore;
     const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
-    if (!store) return report(store.error());
+    if (!store) return report(failure_of(store.error()));
     const auto secrets = store->for_board((*target)->facts().uid);
     const bool wants_rom = needs->ha && words.romfs && !words.roll_back;
     const auto rom = wants_rom ? find_rom(words, **python, **target, files) : base::Result<RomPlan>(RomPlan{});

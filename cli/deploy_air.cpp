@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/deploy_air.hpp"
 #include "cli/lookup.hpp"
-#include "cli/secret_store.hpp"
 #include "cli/terminal.hpp"
 #include "hub/core/json_parts.hpp"
 #include "hub/daemon/broker_address.hpp"
+#include "hub/daemon/secret_store.hpp"
 #include "hub/home/mqtt_client.hpp"
 #include "hub/workbench/deploy_air.hpp"
 #include "hub/workbench/deploy_kit.hpp"
@@ -186,8 +186,9 @@ std::optional<Json> find_air_board(const Invocation& invocation, const std::stri
 int deploy_over_the_air(const Invocation& invocation, const AirWords& words, const Json& board,
                         workbench::AppFolder app) {
     const workbench::BoardFacts facts = facts_of(board);
+    using hub::daemon::SecretStore;
     const auto store = SecretStore::open(invocation.data_folder(), SecretStore::Purpose::read);
-    if (!store) return report(store.error());
+    if (!store) return report(failure_of(store.error()));
     const workbench::Secrets secrets = store->for_board(facts.uid);
     const auto key = secrets.find(key_name);
     if (key == secrets.end() || key->second.size() < workbench::update_key_min) {

@@ -3,8 +3,8 @@
 #include "cli/client.hpp"
 #include "cli/commands.hpp"
 #include "cli/lookup.hpp"
-#include "cli/secret_keeper.hpp"
 #include "cli/terminal.hpp"
+#include "hub/daemon/stored_secrets.hpp"
 #include "protocol/link/names.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +18,10 @@
 #include <tuple>
 
 namespace cli {
+
+using hub::daemon::board_words;
+using hub::daemon::check_secret_name;
+using hub::daemon::StoredSecrets;
 
 namespace {
 

@@ -2,7 +2,6 @@
 // `ouro serve`: the hub.
 #include "cli/commands.hpp"
 #include "cli/outcome.hpp"
-#include "cli/secret_keeper.hpp"
 #include "hub/daemon/daemon.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,8 +17,7 @@ namespace {
 int run_serve(const hub::daemon::Settings& flags) {
     const auto config = hub::daemon::load_config(flags, std::getenv);
     if (!config) return report(failure_of(config.error()));
-    StoredSecrets secrets(config->data);
-    const auto served = hub::daemon::serve(*config, secrets, [](const hub::daemon::Ready& ready) {
+    const auto served = hub::daemon::serve(*config, [](const hub::daemon::Ready& ready) {
         // The token stands behind a #: browsers keep that part to themselves.
         std::printf("Open %s#token=%s\n", ready.url.c_str(), ready.token.c_str());
         std::fflush(stdout);

@@ -7,6 +7,7 @@
 #include "hub/daemon/data_folder.hpp"
 #include "hub/daemon/job_desk.hpp"
 #include "hub/daemon/log.hpp"
+#include "hub/daemon/stored_secrets.hpp"
 #include "hub/home/home.hpp"
 #include "hub/home/home_assistant.hpp"
 #include "hub/timeline/store.hpp"
@@ -96,8 +97,7 @@ std::string url_of(const Config& config, std::uint16_t port) {
 /// Everything that lives as long as the hub runs. All on the thread of `io`, except queries, on `pool`.
 class Daemon final : api::Api::Dependencies {
 public:
-    Daemon(const Config& config, core::SecretKeeper& secrets, std::unique_ptr<timeline::Store> store,
-           std::vector<api::Token> tokens);
+    Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std::vector<api::Token> tokens);
 
     base::Result<> listen() { return api_.start(); }
     std::uint16_t port() const { return api_.port(); }
@@ -137,7 +137,7 @@ private:
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     asio::steady_timer tick_timer_{io_};
     std::unique_ptr<timeline::Store> store_;
-    core::SecretKeeper& secrets_;
+    StoredSecrets secrets_;
     core::Hub hub_{system_clocks()};
     workbench::Workbench workbench_;
     std::optional<home::Home> home_;
@@ -147,10 +147,9 @@ private:
     bool stopping_ = false;
 };
 
-Daemon::Daemon(const Config& config, core::SecretKeeper& secrets, std::unique_ptr<timeline::Store> store,
-               std::vector<api::Token> tokens)
+Daemon::Daemon(const Config& config, std::unique_ptr<timeline::Store> store, std::vector<api::Token> tokens)
     : store_(std::move(store)),
-      secrets_(secrets),
+      secrets_(config.data),
       workbench_(io_, hub_,
                  {config.boards_dir, log_board, [this](const std::string& uid) { api_.on_face(uid); }, config.ports}),
       desk_(io_, pool_, desk_config(io_, config, [this] { return workbench_.sessions(); })),
@@ -242,8 +241,7 @@ void Daemon::stop() {
 
 } // namespace
 
-base::Result<> serve(const Config& config, core::SecretKeeper& secrets,
-                     const std::function<void(const Ready&)>& on_ready) {
+base::Result<> serve(const Config& config, const std::function<void(const Ready&)>& on_ready) {
     auto folder = DataFolder::open(config.data);
     if (!folder) return tl::unexpected(folder.error());
     start_log(config.log_level);
@@ -255,7 +253,7 @@ base::Result<> serve(const Config& config, core::SecretKeeper& secrets,
     auto store = timeline::open_sqlite(config.data / "timeline.sqlite");
     if (!store) return tl::unexpected(store.error());
 
-    Daemon daemon(config, secrets, std::move(*store), std::move(*tokens));
+    Daemon daemon(config, std::move(*store), std::move(*tokens));
     if (auto listening = daemon.listen(); !listening) return listening;
     const Ready ready{url_of(config, daemon.port()), admin_token};
     // For `ouro url`: the port may have been chosen by the system.

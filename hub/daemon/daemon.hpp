@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "hub/core/secrets.hpp"
 #include "hub/daemon/config.hpp"
 
 #include <functional>
@@ -18,8 +17,7 @@ struct Ready {
 };
 
 /// Runs the hub until SIGTERM or SIGINT, then ends it within 3 s; a second signal ends it at once. `on_ready` is called
-/// once, when it listens. `secrets` are those of its data folder. Blocks. Errors: whatever keeps it from starting.
-base::Result<> serve(const Config& config, core::SecretKeeper& secrets,
-                     const std::function<void(const Ready&)>& on_ready);
+/// once, when it listens. Blocks. Errors: whatever keeps it from starting.
+base::Result<> serve(const Config& config, const std::function<void(const Ready&)>& on_ready);
 
 } // namespace hub::daemon

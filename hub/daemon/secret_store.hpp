@@ -2,7 +2,7 @@
 // The secrets that are kept in the hub's data folder, for boards whose apps need them.
 #pragma once
 
-#include "cli/outcome.hpp"
+#include "base/result.hpp"
 #include "hub/daemon/private_files.hpp"
 #include "hub/workbench/deploy_parts.hpp"
 
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace cli {
+namespace hub::daemon {
 
 struct KeptSecret {
     std::string name;
@@ -26,30 +26,30 @@ class SecretStore {
 public:
     enum class Purpose : std::uint8_t { read, change };
 
-    /// Failures: `exit_refused` when others can read the file; `exit_failed` when it can't be read or is broken.
-    static Outcome<SecretStore> open(const std::filesystem::path& data, Purpose purpose);
+    /// Errors: `refused` when others can read the file; `malformed` when it is broken; `io`.
+    static base::Result<SecretStore> open(const std::filesystem::path& data, Purpose purpose);
 
     /// By name, the ones for all boards first.
     const std::vector<KeptSecret>& all() const noexcept { return secrets_; }
     /// What that board gets: its own values before those for all.
-    hub::workbench::Secrets for_board(const std::string& uid) const;
+    workbench::Secrets for_board(const std::string& uid) const;
     /// Random, and as secret as the rest; empty as long as nothing is kept.
     const std::string& salt() const noexcept { return salt_; }
 
-    /// Replaces what has that name for that board. Failure: `exit_refused` at more than 256.
-    Outcome<> set(KeptSecret secret);
+    /// Replaces what has that name for that board. Error: `full` at more than 256.
+    base::Result<> set(KeptSecret secret);
     /// False when there was none.
     bool remove(const std::string& name, const std::string& board);
-    /// Failure: `exit_failed`.
-    Outcome<> save();
+    /// Error: `io`.
+    base::Result<> save();
 
 private:
     explicit SecretStore(std::filesystem::path file) : file_(std::move(file)) {}
 
     std::filesystem::path file_;
-    std::optional<hub::daemon::FileLock> lock_;
+    std::optional<FileLock> lock_;
     std::string salt_;
     std::vector<KeptSecret> secrets_;
 };
 
-} // namespace cli
+} // namespace hub::daemon

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/secret_store.hpp"
+#include "hub/daemon/secret_store.hpp"
+
 #include "hub/core/json_parts.hpp"
 #include "hub/core/token.hpp"
 #include "protocol/link/names.hpp"
@@ -10,31 +11,31 @@
 #include <tuple>
 #include <utility>
 
-namespace cli {
+namespace hub::daemon {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-namespace workbench = hub::workbench;
+using base::ErrorCode;
 
 namespace {
 
 constexpr std::size_t secrets_max = 256;
 constexpr std::size_t file_max = std::size_t{1} << 20;
 
-tl::unexpected<Failure> broken(const fs::path& file) {
-    return fail(exit_failed, file.string() + " is not as `ouro secrets` writes it",
-                "Put it away, and set the secrets again.");
+tl::unexpected<base::Error> broken(const fs::path& file) {
+    return base::fail(ErrorCode::malformed, file.string() + " is not as `ouro secrets` writes it",
+                      "Put it away, and set the secrets again.");
 }
 
 /// Empty if there is no file.
-Outcome<std::string> read_private(const fs::path& file) {
-    const auto text = hub::daemon::read_private_file(file, file_max);
-    if (text && *text) return (*text)->empty() ? broken(file) : Outcome<std::string>(**text);
+base::Result<std::string> read_private(const fs::path& file) {
+    const auto text = read_private_file(file, file_max);
+    if (text && *text) return (*text)->empty() ? broken(file) : base::Result<std::string>(**text);
     if (text) return std::string();
-    if (text.error().code == base::ErrorCode::malformed) return broken(file);
-    if (text.error().code != base::ErrorCode::refused) return tl::unexpected(failure_of(text.error()));
-    return fail(exit_refused, "Others can read the secrets in " + file.string(),
-                "Change them where they are used, then: chmod 600 " + file.string());
+    if (text.error().code == ErrorCode::malformed) return broken(file);
+    if (text.error().code != ErrorCode::refused) return tl::unexpected(text.error());
+    return base::fail(ErrorCode::refused, "Others can read the secrets in " + file.string(),
+                      "Change them where they are used, then: chmod 600 " + file.string());
 }
 
 bool is_before(const KeptSecret& a, const KeptSecret& b) {
@@ -44,26 +45,23 @@ bool is_before(const KeptSecret& a, const KeptSecret& b) {
 /// What `save` writes; nothing else.
 bool read_secret(const Json& json, KeptSecret& into) {
     if (!json.is_object()) return false;
-    const auto text = [&json](const char* key) { return hub::core::text_at(json, key); };
+    const auto text = [&json](const char* key) { return core::text_at(json, key); };
     into.name = text("name");
     into.board = text("board");
     into.value = text("value");
-    into.set_at_ms = hub::core::number_at(json, "set_at_ms");
+    into.set_at_ms = core::number_at(json, "set_at_ms");
     return workbench::is_secret_name(into.name) && workbench::is_secret_value(into.value) &&
            (into.board.empty() || protocol::link::is_uid(into.board));
 }
 
 } // namespace
 
-Outcome<SecretStore> SecretStore::open(const fs::path& data, Purpose purpose) {
+base::Result<SecretStore> SecretStore::open(const fs::path& data, Purpose purpose) {
     SecretStore store(data / "secrets.json");
     if (purpose == Purpose::change) {
-        using hub::daemon::FileLock;
-        if (const auto made = hub::daemon::make_private_folder(data); !made) {
-            return tl::unexpected(failure_of(made.error()));
-        }
+        if (const auto made = make_private_folder(data); !made) return tl::unexpected(made.error());
         auto lock = FileLock::take(data / "secrets.lock", FileLock::WhenTaken::wait);
-        if (!lock) return tl::unexpected(failure_of(lock.error()));
+        if (!lock) return tl::unexpected(lock.error());
         store.lock_.emplace(std::move(*lock));
     }
     const auto text = read_private(store.file_);
@@ -91,10 +89,10 @@ workbench::Secrets SecretStore::for_board(const std::string& uid) const {
     return found;
 }
 
-Outcome<> SecretStore::set(KeptSecret secret) {
+base::Result<> SecretStore::set(KeptSecret secret) {
     remove(secret.name, secret.board);
     if (secrets_.size() == secrets_max) {
-        return fail(exit_refused, "There are 256 secrets already", "`ouro secrets remove` makes room.");
+        return base::fail(ErrorCode::full, "There are 256 secrets already", "`ouro secrets remove` makes room.");
     }
     secrets_.push_back(std::move(secret));
     std::sort(secrets_.begin(), secrets_.end(), is_before);
@@ -106,8 +104,8 @@ bool SecretStore::remove(const std::string& name, const std::string& board) {
            0;
 }
 
-Outcome<> SecretStore::save() {
-    if (salt_.empty()) salt_ = hub::core::make_token();
+base::Result<> SecretStore::save() {
+    if (salt_.empty()) salt_ = core::make_token();
     Json list = Json::array();
     for (const KeptSecret& secret : secrets_) {
         list.push_back(
@@ -115,9 +113,7 @@ Outcome<> SecretStore::save() {
     }
     const std::string text =
         Json{{"salt", salt_}, {"secrets", list}}.dump(1, ' ', false, Json::error_handler_t::replace);
-    const auto written = hub::daemon::write_private_file(file_, text + "\n");
-    if (!written) return tl::unexpected(failure_of(written.error()));
-    return {};
+    return write_private_file(file_, text + "\n");
 }
 
-} // namespace cli
+} // namespace hub::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/secret_keeper.hpp"
+#include "hub/daemon/stored_secrets.hpp"
 
-#include "cli/secret_store.hpp"
+#include "hub/daemon/secret_store.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <sstream>
 #include <thread>
 
-namespace cli {
+namespace hub::daemon {
 namespace {
 
 using base::ErrorCode;
@@ -99,7 +99,7 @@ TEST_F(StoredSecretsTest, there_is_room_for_256_and_a_full_store_still_replaces)
     ASSERT_TRUE(store);
     for (int i = 0; i < 255; ++i) ASSERT_TRUE(store->set({"NAME_" + std::to_string(i), "", "x", 1}));
     ASSERT_TRUE(store->save());
-    store = tl::unexpected(Failure()); // lets go of the lock
+    store = tl::unexpected(base::Error()); // lets go of the lock
     EXPECT_TRUE(secrets().keep("THE_LAST", "", "hush"));
     const auto more = secrets().keep("ONE_MORE", "", "hush");
     ASSERT_FALSE(more);
@@ -124,8 +124,8 @@ TEST_F(StoredSecretsTest, a_broken_file_is_told_and_left_as_it_is) {
     ASSERT_TRUE(secrets().keep("API_KEY", "", "hush"));
     for (const char* broken : {"{", "[]", R"({"salt":"x","secrets":[{"name":"9A","board":"","value":"x"}]})"}) {
         std::ofstream(file()) << broken;
-        EXPECT_FALSE(secrets().list()) << broken;
-        EXPECT_FALSE(secrets().keep("B", "", "x")) << broken;
+        EXPECT_EQ(secrets().list().error().code, ErrorCode::malformed) << broken;
+        EXPECT_EQ(secrets().keep("B", "", "x").error().code, ErrorCode::malformed) << broken;
         EXPECT_EQ(content(), broken);
     }
 }
@@ -146,4 +146,4 @@ TEST_F(StoredSecretsTest, two_who_change_it_at_once_lose_nothing) {
 }
 
 } // namespace
-} // namespace cli
+} // namespace hub::daemon

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cli {
+namespace hub::daemon {
 
 /// Error: `invalid_argument`, without the value that belongs to it.
 base::Result<> check_secret_name(std::string_view name);
@@ -17,17 +17,17 @@ base::Result<> check_secret_name(std::string_view name);
 /// "all boards", "board a1b2c3d4"
 std::string board_words(const std::string& uid);
 
-class StoredSecrets final : public hub::core::SecretKeeper {
+class StoredSecrets final : public core::SecretKeeper {
 public:
     explicit StoredSecrets(std::filesystem::path data) : data_(std::move(data)) {}
 
-    base::Result<std::vector<hub::core::SecretFacts>> list() const override;
-    base::Result<hub::core::SecretFacts> keep(const std::string& name, const std::string& board,
-                                              const std::string& value) override;
+    base::Result<std::vector<core::SecretFacts>> list() const override;
+    base::Result<core::SecretFacts> keep(const std::string& name, const std::string& board,
+                                         const std::string& value) override;
     base::Result<> remove(const std::string& name, const std::string& board) override;
 
 private:
     std::filesystem::path data_;
 };
 
-} // namespace cli
+} // namespace hub::daemon
