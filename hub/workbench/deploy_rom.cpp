@@ -60,6 +60,12 @@ base::Result<RomPlan> plan_rom(RomFlash& rom, PythonFiles& files, const BoardFac
     if (board.is_ours || board.is_circuitpython || board.mpy_version != kit_mpy_version()) return plan;
     files.release();
     auto partitions = rom.partitions();
+    if (!partitions &&
+        (partitions.error().code == base::ErrorCode::io || partitions.error().code == base::ErrorCode::malformed)) {
+        plan.why_not = "the board's ROM can't be looked at, " + std::string(partitions.error().message.view());
+        plan.hint = "ha goes beside the app.";
+        return plan;
+    }
     if (!partitions) return tl::unexpected(partitions.error());
     if (partitions->empty() || partitions->front().number != 0) return plan;
     plan.partition = std::move(partitions->front());
