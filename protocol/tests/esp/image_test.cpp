@@ -3,7 +3,7 @@
 
 #include "protocol/esp/bytes.hpp"
 #include "protocol/esp/partition_table.hpp"
-#include "protocol/tests/esp/hex.hpp"
+#include "protocol/tests/hex.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include "protocol/esp/request.hpp"
 #include "protocol/esp/response.hpp"
 #include "protocol/esp/slip.hpp"
-#include "protocol/tests/esp/hex.hpp"
+#include "protocol/tests/hex.hpp"
 #include "protocol/tests/vectors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/romfs/image.hpp"
 
-#include "protocol/tests/esp/hex.hpp"
+#include "protocol/tests/hex.hpp"
 #include "protocol/tests/vectors.hpp"
 
 #include <gtest/gtest.h>

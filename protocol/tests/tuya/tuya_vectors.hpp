@@ -2,28 +2,18 @@
 // The vectors of the Tuya protocol, and bytes as they write them: "55 AA 00".
 #pragma once
 
+#include "protocol/tests/hex.hpp"
 #include "protocol/tests/vectors.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace protocol::tests {
 
-using Bytes = std::vector<std::uint8_t>;
-
 /// One list of protocol/vectors/tuya.json.
 inline nlohmann::json tuya_vectors(const char* list) { return read_vectors("tuya.json")[list]; }
-
-inline Bytes from_hex(const std::string& text) {
-    Bytes bytes;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 3) {
-        bytes.push_back(static_cast<std::uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
-    }
-    return bytes;
-}
 
 inline std::string to_hex(std::span<const std::uint8_t> bytes) {
     constexpr const char* digits = "0123456789ABCDEF";

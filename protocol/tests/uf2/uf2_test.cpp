@@ -2,7 +2,7 @@
 #include "protocol/uf2/uf2.hpp"
 
 #include "protocol/esp/bytes.hpp"
-#include "protocol/tests/esp/hex.hpp"
+#include "protocol/tests/hex.hpp"
 
 #include <gtest/gtest.h>
 
