@@ -29,8 +29,9 @@ base::Result<SecretFacts> StoredSecrets::keep(const std::string& name, const std
                                               const std::string& value) {
     if (const auto good = check_secret_name(name); !good) return tl::unexpected(good.error());
     if (!workbench::is_secret_value(value)) {
-        return base::fail(ErrorCode::invalid_argument, "A secret is one line of 1 to 1024 bytes",
-                          "Nothing was changed.");
+        return base::fail(
+            ErrorCode::invalid_argument, "A secret is one line of 1 to 1024 bytes",
+            "Nothing was changed. A longer text, such as a certificate, goes into a file of the app's folder.");
     }
     auto store = SecretStore::open(data_, SecretStore::Purpose::change);
     if (!store) return tl::unexpected(store.error());

@@ -28,7 +28,7 @@ export class MockSecrets {
                 400,
                 "invalid_argument",
                 "A secret is one line of 1 to 1024 bytes",
-                "Nothing was changed.",
+                "Nothing was changed. A longer text, such as a certificate, goes into a file of the app's folder.",
             );
         this.forget(name, board);
         const secret: Secret = { name, board, set_at_ms: Date.now() };
