@@ -68,7 +68,7 @@ std::string find_compiler() {
     std::string folders = path != nullptr ? path : "";
     for (std::size_t at = 0; at < folders.size();) {
         const auto end = std::min(folders.find(':', at), folders.size());
-        const std::string program = folders.substr(at, end - at) + "/mpy-cross";
+        std::string program = folders.substr(at, end - at) + "/mpy-cross";
         if (::access(program.c_str(), X_OK) == 0) return program;
         at = end + 1;
     }

@@ -62,6 +62,7 @@ private:
 /// Its exit code; nothing when it could not be started. `words` begins with the program.
 std::optional<int> run_to_end(std::vector<std::string> words) {
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     pid_t pid = 0;
@@ -116,6 +117,7 @@ base::Result<std::string> make_rom_image(std::vector<RomFile> files, std::string
     std::sort(files.begin(), files.end(),
               [](const RomFile& a, const RomFile& b) { return romfs::comes_before(a.path, b.path); });
     std::vector<romfs::File> views;
+    views.reserve(files.size());
     for (const RomFile& file : files) views.push_back({file.path, bytes_of(file.content)});
     const auto size = romfs::image_size(views, comment);
     if (!size) return tl::unexpected(size.error());

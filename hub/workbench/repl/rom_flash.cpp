@@ -29,7 +29,7 @@ constexpr std::size_t code_room = 64;      // of a piece's statement, beside its
 constexpr std::size_t device_unit = 256;   // a Pico's flash is written by pages
 constexpr std::size_t read_piece = 768;
 constexpr std::size_t read_round = 16 * read_piece;
-constexpr std::uint64_t erase_round = 32 * 1024;
+constexpr std::uint64_t erase_round = std::uint64_t{32} * 1024;
 constexpr base::Micros answer_patience = base::from_ms(10'000);
 constexpr base::Micros sector_patience = base::from_ms(1000); // 4 KiB, on slow flash
 constexpr base::Micros hash_time = 50;                        // for a byte, on a slow board
@@ -220,9 +220,9 @@ base::Result<std::string> RomFlash::read(const RomPartition& partition, std::uin
     std::string content;
     while (content.size() < size) {
         const std::uint64_t end = std::min<std::uint64_t>(content.size() + read_round, size);
-        const auto answer = ask(filled(read_partition, {number(content.size()), number(end)}), "", answer_patience);
+        auto answer = ask(filled(read_partition, {number(content.size()), number(end)}), "", answer_patience);
         if (!answer) return answer;
-        const auto bytes = from_base64(*answer);
+        auto bytes = from_base64(*answer);
         if (!bytes) return bytes;
         content += *bytes;
         if (content.size() != end) break;
