@@ -22,6 +22,7 @@ struct Deaf final : MqttClient::Listener {
     void on_connected() override {}
     void on_disconnected(std::string_view) override {}
     void on_message(std::string_view, std::string_view, bool) override {}
+    void on_waiting(std::string_view, std::chrono::milliseconds) override {}
     void on_subscribed(int) override {}
     void on_delivered(int, bool) override {}
 };
