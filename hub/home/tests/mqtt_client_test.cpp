@@ -112,8 +112,11 @@ TEST(MqttClient, does_not_connect_without_tls_when_the_file_for_it_is_missing) {
 }
 
 TEST(MqttClient, says_why_it_waits_and_needs_no_will) {
+    const int free_port = [] {
+        asio::io_context gone;
+        return SilentBroker(gone).port();
+    }();
     asio::io_context io;
-    const int free_port = SilentBroker(io).port();
     SilentListener listener;
     MqttClient client(io, listener);
     client.start({"127.0.0.1", free_port}, std::nullopt);
