@@ -39,7 +39,13 @@ def shell(command: str, folder: Path, environment: Mapping[str, str]) -> subproc
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=listen_to_ctrl_c,
     )
+
+
+def listen_to_ctrl_c() -> None:
+    """As in a terminal, also where all this runs in a shell's background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def try_cheat(command: str, about: str, folder: Path, environment: Mapping[str, str]) -> None:
