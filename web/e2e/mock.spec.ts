@@ -188,7 +188,10 @@ test("pauses the console while the reader looks back", async ({ page }) => {
     await say(Array.from({ length: 2_100 }, (_, i) => `line ${i}\n`).join(""));
     const box = page.getByRole("log");
     await expect(box.locator(".line")).toHaveCount(2_000);
-    await box.evaluate((element) => (element.scrollTop = 1_000));
+    await expect(async () => {
+        await box.evaluate((element) => (element.scrollTop = 1_000));
+        await expect(page.getByRole("button", { name: "To the end" })).toBeVisible({ timeout: 500 });
+    }).toPass(); // the browser says a moment later that it has scrolled
     await say("later\nlast\n");
     await page.getByRole("button", { name: "2 new lines" }).click();
     await expect(box.getByText("last", { exact: true })).toBeInViewport();
