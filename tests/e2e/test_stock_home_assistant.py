@@ -125,6 +125,8 @@ def porch() -> Iterator[Porch]:
         wanted = {f"ouro_{UID}_{entity}" for entity in (*FIRST, "bell", "title", "go", "toggle_hall")}
         known = lambda: {e["unique_id"] for e in assistant.registry("entity")}  # noqa: E731
         eventually(lambda: wanted <= known(), 30, "all are discovered", every=0.2)
+        speaks = lambda: house.hub.get("/api/home")["websocket"]["state"] == "connected"  # noqa: E731
+        eventually(speaks, 60, "the hub is connected to Home Assistant", every=0.2)
         yield Porch(house, assistant, board)
 
 
