@@ -147,6 +147,11 @@ base::Result<> check(std::span<const File> files) noexcept {
 
 tl::unexpected<base::Error> malformed(std::string_view what) noexcept { return base::fail(ErrorCode::malformed, what); }
 
+struct Record {
+    std::uint32_t kind;
+    std::span<const std::uint8_t> content;
+};
+
 /// Takes numbers and records from the front of what is left.
 class Input {
 public:
@@ -178,6 +183,14 @@ public:
         if (!size) return tl::unexpected(size.error());
         return take(*size);
     }
+    base::Result<Record> take_record() noexcept {
+        const auto kind = number();
+        if (!kind) return tl::unexpected(kind.error());
+        const auto content = take_counted();
+        if (!content) return tl::unexpected(content.error());
+        if (*kind == unused) return malformed("the ROMFS has a record of no kind");
+        return Record{*kind, *content};
+    }
 
 private:
     std::span<const std::uint8_t> bytes_;
@@ -194,15 +207,12 @@ public:
     /// `path` is the folder's, with a slash behind it, or empty.
     base::Result<> read_folder(Input records, std::string_view path, std::size_t depth) noexcept {
         while (!records.is_empty()) {
-            const auto kind = records.number();
-            if (!kind) return tl::unexpected(kind.error());
-            const auto content = records.take_counted();
-            if (!content) return tl::unexpected(content.error());
-            if (*kind == unused) return malformed("the ROMFS has a record of no kind");
-            if (*kind == comment_kind && depth == 0) visitor_.on_comment(text_of(*content));
-            if (*kind != folder_kind && *kind != file_kind) continue;
+            const auto record = records.take_record();
+            if (!record) return tl::unexpected(record.error());
+            if (record->kind == comment_kind && depth == 0) visitor_.on_comment(text_of(record->content));
+            if (record->kind != folder_kind && record->kind != file_kind) continue;
             if (++entries_ > entries_max) return base::fail(ErrorCode::too_large, "the ROMFS has more than 4096 files");
-            if (auto read = read_entry(*kind, Input(*content), path, depth); !read) return read;
+            if (auto read = read_entry(record->kind, Input(record->content), path, depth); !read) return read;
         }
         return {};
     }
@@ -225,18 +235,20 @@ private:
 
     base::Result<> read_file(Input records, std::string_view path) noexcept {
         while (!records.is_empty()) {
-            const auto kind = records.number();
-            if (!kind) return tl::unexpected(kind.error());
-            const auto content = records.take_counted();
-            if (!content) return tl::unexpected(content.error());
-            if (*kind == unused) return malformed("the ROMFS has a record of no kind");
-            if (*kind != bytes_kind && *kind != place_kind) continue;
-            const auto bytes = *kind == bytes_kind ? content : at_place(Input(*content));
+            const auto record = records.take_record();
+            if (!record) return tl::unexpected(record.error());
+            if (record->kind != bytes_kind && record->kind != place_kind) continue;
+            const auto bytes = bytes_of(*record);
             if (!bytes) return tl::unexpected(bytes.error());
             visitor_.on_file(path, *bytes);
             return {};
         }
         return malformed("the ROMFS has a file without content");
+    }
+
+    base::Result<std::span<const std::uint8_t>> bytes_of(const Record& record) const noexcept {
+        if (record.kind == place_kind) return at_place(Input(record.content));
+        return record.content;
     }
 
     base::Result<std::span<const std::uint8_t>> at_place(Input place) const noexcept {
