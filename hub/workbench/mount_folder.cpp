@@ -4,7 +4,6 @@
 #include "hub/workbench/repl/base64.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sodium/utils.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -77,14 +76,9 @@ std::int64_t number_of(const Json& value, std::int64_t max) {
 }
 
 std::string bytes_of(const std::string& text) {
-    std::string bytes(text.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
-                          nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
-        throw Refusal{EINVAL};
-    }
-    bytes.resize(size);
-    return bytes;
+    auto bytes = from_base64(text);
+    if (!bytes) throw Refusal{EINVAL};
+    return std::move(*bytes);
 }
 
 struct stat looked_at(const fs::path& path) {

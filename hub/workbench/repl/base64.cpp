@@ -14,4 +14,15 @@ std::string base64_of(std::string_view bytes) {
     return text;
 }
 
+std::optional<std::string> from_base64(std::string_view text, const char* skipped) {
+    std::string bytes(text.size(), '\0');
+    std::size_t size = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
+                          skipped, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+        return std::nullopt;
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
 } // namespace hub::workbench

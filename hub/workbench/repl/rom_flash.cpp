@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/workbench/repl/rom_flash.hpp"
 
+#include "hub/workbench/repl/base64.hpp"
 #include "hub/workbench/repl/board_snippets.hpp"
 #include "hub/workbench/repl/digest.hpp"
 #include "hub/workbench/repl/python_literals.hpp"
@@ -116,25 +117,7 @@ std::optional<RomPartition> partition_in(const std::string& line) {
     return partition;
 }
 
-base::Result<std::string> from_base64(std::string_view text) {
-    std::string bytes(text.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
-                          "\r\n", &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
-        return base::fail(ErrorCode::malformed, "what the board reads of its flash is not what it sends");
-    }
-    bytes.resize(size);
-    return bytes;
-}
-
-std::string data_literal(std::string_view data) {
-    constexpr int variant = sodium_base64_VARIANT_ORIGINAL;
-    std::string text(sodium_base64_ENCODED_LEN(data.size(), variant), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-                      variant);
-    text.pop_back(); // the NUL
-    return "_ob=binascii.a2b_base64('" + text + "')\n";
-}
+std::string data_literal(std::string_view data) { return "_ob=binascii.a2b_base64('" + base64_of(data) + "')\n"; }
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -222,8 +205,8 @@ base::Result<std::string> RomFlash::read(const RomPartition& partition, std::uin
         const std::uint64_t end = std::min<std::uint64_t>(content.size() + read_round, size);
         auto answer = ask(filled(read_partition, {number(content.size()), number(end)}), "", answer_patience);
         if (!answer) return answer;
-        auto bytes = from_base64(*answer);
-        if (!bytes) return bytes;
+        const auto bytes = from_base64(*answer, "\r\n");
+        if (!bytes) return base::fail(ErrorCode::malformed, "what the board reads of its flash is not what it sends");
         content += *bytes;
         if (content.size() != end) break;
         if (progress) progress(end, size);
