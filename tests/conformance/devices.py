@@ -159,7 +159,22 @@ class Device:
             self._bytes = b""
 
 
-class NativeDevice(Device):
+class PortDevice(Device):
+    """One whose serial port is a terminal, open as `_port`."""
+
+    _port: int
+
+    def _source(self) -> int:
+        return self._port
+
+    def _read(self, size: int) -> bytes:
+        return os.read(self._port, size)
+
+    def _write(self, data: bytes) -> None:
+        os.write(self._port, data)
+
+
+class NativeDevice(PortDevice):
     """Our firmware, as a virtual board."""
 
     _serial = itertools.count(1)
@@ -175,15 +190,6 @@ class NativeDevice(Device):
         board.start()
         self._port = os.open(board.console, os.O_RDWR | os.O_NOCTTY)
         tty.setraw(self._port)
-
-    def _source(self) -> int:
-        return self._port
-
-    def _read(self, size: int) -> bytes:
-        return os.read(self._port, size)
-
-    def _write(self, data: bytes) -> None:
-        os.write(self._port, data)
 
     def close(self) -> None:
         os.close(self._port)
@@ -224,7 +230,7 @@ class PythonDevice(Device):
                 pipe.close()
 
 
-class UartDevice(Device):
+class UartDevice(PortDevice):
     """The same Python in the ROMFS of a chip, the app on its disk."""
 
     def __init__(self, folder: Path, app: Path) -> None:
@@ -246,15 +252,6 @@ class UartDevice(Device):
             assert time.monotonic() < deadline, f"the board does not start its app; it said {self.printed!r}"
             self._take(1)
         self.printed = self.printed.split(end, 1)[1]
-
-    def _source(self) -> int:
-        return self._port
-
-    def _read(self, size: int) -> bytes:
-        return os.read(self._port, size)
-
-    def _write(self, data: bytes) -> None:
-        os.write(self._port, data)
 
     def close(self) -> None:
         os.close(self._port)
